@@ -1,0 +1,49 @@
+"""Text messages that go nowhere (演示短信): a line on the console, or a list for tests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TextIO
+
+from integrations.delivery import Receipt
+
+_MIDDLE_OF_NUMBER = re.compile(r"(?<=\d{3})\d+(?=\d{4}$)")
+
+
+@dataclass(frozen=True, slots=True)
+class SentSms:
+    """One text message as it was handed over."""
+
+    to: str
+    body: str
+    message_id: str
+
+
+@dataclass(slots=True)
+class MemorySms:
+    """Keeps every message in the list `sent`, oldest first; safe to use from several threads."""
+
+    sent: list[SentSms] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def send(self, *, to: str, body: str, message_id: str) -> Receipt:
+        """Remember the message."""
+        with self._lock:
+            self.sent.append(SentSms(to, body, message_id))
+            return Receipt(f"memory-{len(self.sent)}")
+
+
+class ConsoleSms:
+    """Writes each message as one line to a text stream, the middle of the number hidden."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def send(self, *, to: str, body: str, message_id: str) -> Receipt:
+        """Write the message; line breaks in it become spaces, so that one message is one line."""
+        number = _MIDDLE_OF_NUMBER.sub("****", to)
+        self._stream.write(f"【短信 {message_id} → {number}】{' '.join(body.split())}\n")
+        self._stream.flush()
+        return Receipt(f"console-{message_id}")

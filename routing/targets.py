@@ -1,0 +1,68 @@
+"""From a rule's words for a unit to the unit itself (确定承办单位), and how it was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from routing.areas import LEVEL_LABELS, UPWARD, Level
+
+if TYPE_CHECKING:
+    from routing.directory import Directory, Unit
+
+DUTY = "duty:"
+
+
+class Target(NamedTuple):
+    """A unit found, or None, with the way in Chinese words."""
+
+    unit: Unit | None
+    how: str
+
+
+class Duty(NamedTuple):
+    """A unit named by what it does and on which level."""
+
+    duty: str
+    level: Level
+
+
+def parse_duty(spec: str) -> Duty | None:
+    """Read `duty:<duty>@<level>`; None when it is not written so."""
+    duty, at, level = spec.removeprefix(DUTY).rpartition("@")
+    known = level in set(Level)
+    return Duty(duty, Level(level)) if spec.startswith(DUTY) and at and duty and known else None
+
+
+def find_unit(spec: str, area: str, directory: Directory, *, grassroots: bool = True) -> Target:
+    """Find the unit a rule means for a matter in `area`, upward from the level it names.
+
+    With `grassroots` false a duty is not looked for on street level (不得派往基层), while a unit
+    named by its code is taken as meant.
+    """
+    if not spec.startswith(DUTY):
+        unit = directory.unit(spec)
+        words = f"规则直接指定 {unit.name}" if unit else f"规则指定的单位 {spec} 不在单位名录中"
+        return Target(unit, words)
+    wanted = parse_duty(spec)
+    if wanted is None:
+        return Target(None, f"规则中的单位写法 {spec} 无法识别")
+    return _find_by_duty(wanted, area, directory, grassroots=grassroots)
+
+
+def _find_by_duty(wanted: Duty, area: str, directory: Directory, *, grassroots: bool) -> Target:
+    places = directory.places(area)
+    steps: list[str] = []
+    for level in UPWARD[UPWARD.index(wanted.level) :]:
+        if level is Level.STREET and not grassroots:
+            steps.append("执法事项不得派往基层，上提一级")
+            continue
+        place = places.get(level)
+        if place is None:
+            steps.append(f"{LEVEL_LABELS[level]}区域不明")
+            continue
+        unit = directory.unit_for(wanted.duty, level, place)
+        if unit:
+            steps.append(f"按职责“{wanted.duty}”在{directory.area_name(place)}找到 {unit.name}")
+            return Target(unit, "，".join(steps))
+        steps.append(f"{directory.area_name(place)}没有职责为“{wanted.duty}”的单位")
+    return Target(None, "，".join(steps))
