@@ -1,0 +1,92 @@
+"""A model on disk (模型文件): arrays and metadata without pickle, sealed by checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from classifier.errors import ArtefactError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+FORMAT = "hotline-classifier/1"
+ARRAYS = "arrays.npz"
+METADATA = "metadata.json"
+SEAL = "SHA256SUMS"
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """What a model folder holds: named arrays and one JSON object."""
+
+    arrays: dict[str, NDArray[Any]]
+    metadata: dict[str, Any]
+
+    def write(self, folder: Path) -> None:
+        """Write arrays, metadata and, last of all, the seal."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / SEAL).unlink(missing_ok=True)
+        np.savez(folder / ARRAYS, allow_pickle=False, **self.arrays)
+        text = json.dumps({"format": FORMAT, **self.metadata}, ensure_ascii=False, indent=1)
+        (folder / METADATA).write_text(text + "\n", encoding="utf-8")
+        sums = "".join(f"{_digest(folder / name)}  {name}\n" for name in (ARRAYS, METADATA))
+        (folder / SEAL).write_text(sums, encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Artefact:
+        """Read a folder back; ArtefactError when it is missing, foreign, damaged or changed."""
+        _check_seal(folder)
+        try:
+            metadata = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+            with np.load(folder / ARRAYS, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise ArtefactError(f"模型文件无法读取：{folder}（{error}）") from error
+        if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+            raise ArtefactError(f"不是本系统的模型文件，或版本不符：{folder}")
+        return cls(arrays, {key: value for key, value in metadata.items() if key != "format"})
+
+    def array(self, name: str) -> NDArray[Any]:
+        """One array by name; ArtefactError when the folder lacks it."""
+        try:
+            return self.arrays[name]
+        except KeyError:
+            raise ArtefactError(f"模型文件缺少数组 {name}") from None
+
+
+def pack_words(words: tuple[str, ...]) -> NDArray[np.uint8]:
+    """Words as one run of bytes, a newline between two (segmented words hold none)."""
+    return np.frombuffer("\n".join(words).encode("utf-8"), dtype=np.uint8)
+
+
+def unpack_words(stored: NDArray[np.uint8]) -> tuple[str, ...]:
+    """Words packed by `pack_words`."""
+    text = stored.tobytes().decode("utf-8")
+    return tuple(text.split("\n")) if text else ()
+
+
+def _check_seal(folder: Path) -> None:
+    try:
+        lines = (folder / SEAL).read_text(encoding="utf-8").splitlines()
+        sealed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"没有找到模型，或缺少校验文件 {SEAL}：{folder}") from error
+    for name in (ARRAYS, METADATA):
+        path = folder / name
+        if not path.is_file():
+            raise ArtefactError(f"模型文件缺少 {name}：{folder}")
+        if _digest(path) != sealed.get(name):
+            raise ArtefactError(f"模型文件 {name} 与校验值不符，可能被改动或损坏：{folder}")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

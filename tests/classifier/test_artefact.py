@@ -1,0 +1,82 @@
+"""Models on disk: whole again after loading; foreign, damaged or changed ones are refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from classifier import ArtefactError, TrainedModel, load
+from classifier.artefact import Artefact
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(trained: TrainedModel, tmp_path: Path) -> Path:
+    target = tmp_path / "models" / trained.id
+    trained.save(target)
+    return target
+
+
+def test_loaded_model_says_the_same(trained: TrainedModel, folder: Path) -> None:
+    message = ("社保断缴", "公司三个月没有给我交社保，医保卡也停了")
+    loaded = load(folder)
+    assert loaded.metadata == json.loads(json.dumps(trained.classifier.metadata))
+    assert loaded.suggest(*message) == trained.classifier.suggest(*message)
+
+
+def test_saving_over_a_model_replaces_it(trained: TrainedModel, folder: Path) -> None:
+    trained.save(folder)
+    assert load(folder).model_id == trained.id
+
+
+def test_nothing_in_the_folder_is_a_pickle(folder: Path) -> None:
+    assert sorted(p.name for p in folder.iterdir()) == [
+        "SHA256SUMS",
+        "arrays.npz",
+        "metadata.json",
+    ]
+    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype != object for name in arrays.files)
+
+
+@pytest.mark.parametrize("name", ["arrays.npz", "metadata.json"])
+def test_changed_file_is_refused(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(ArtefactError, match="与校验值不符"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("SHA256SUMS", "校验文件"), ("arrays.npz", "缺少 arrays"), ("metadata.json", "缺少 metadata")],
+)
+def test_missing_file_is_refused(folder: Path, name: str, message: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ArtefactError, match=message):
+        load(folder)
+
+
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="没有找到模型"):
+        load(tmp_path / "nowhere")
+
+
+def test_foreign_arrays_are_refused(tmp_path: Path) -> None:
+    Artefact({"other": np.zeros(3)}, {"labels": ["a"]}).write(tmp_path)
+    with pytest.raises(ArtefactError, match="缺少数组"):
+        load(tmp_path)
+
+
+def test_weights_that_do_not_fit_are_refused(folder: Path) -> None:
+    stored = Artefact.read(folder)
+    cut = {**stored.arrays, "weights": stored.array("weights")[:, :-1]}
+    Artefact(cut, stored.metadata).write(folder)
+    with pytest.raises(ArtefactError, match="内部不一致"):
+        load(folder)
