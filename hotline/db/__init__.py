@@ -1,0 +1,23 @@
+"""The database floor: one SQLAlchemy, one transaction, sealed columns (数据库)."""
+
+from hotline.db.engine import MIGRATIONS, Base, db, init_app, migrate, next_id
+from hotline.db.sealing import Keyring, Sealed, keyed_hash
+from hotline.db.transaction import after_commit, note_entry, transaction
+from hotline.db.types import UtcDateTime, Word
+
+__all__ = [
+    "MIGRATIONS",
+    "Base",
+    "Keyring",
+    "Sealed",
+    "UtcDateTime",
+    "Word",
+    "after_commit",
+    "db",
+    "init_app",
+    "keyed_hash",
+    "migrate",
+    "next_id",
+    "note_entry",
+    "transaction",
+]

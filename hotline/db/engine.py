@@ -1,0 +1,118 @@
+"""SQLAlchemy set up alike for SQLite and PostgreSQL (引擎)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+from hotline.db.sealing import Keyring
+from hotline.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.engine import Connection, ExceptionContext
+
+    from hotline.config import Settings
+
+_PACKAGED = Path(__file__).parents[1] / "_migrations"
+MIGRATIONS = _PACKAGED if _PACKAGED.exists() else Path(__file__).parents[2] / "migrations"
+"""In an installed wheel the migrations ride inside the package, else they are top-level."""
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""True inside ``transaction()``: SQLite then takes its write lock at once, not half way."""
+
+_AWAY = ("locked", "full", "unable to open", "readonly", "disk i/o", "malformed")
+
+
+class Base(DeclarativeBase):
+    """Root of all tables; constraint names are fixed so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Bind the application to its database and its keys."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = _with_driver(settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(settings.database_url)
+    app.extensions["hotline.keyring"] = Keyring.from_text(settings.data_key)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+
+
+def _with_driver(url: str) -> str:
+    """Use psycopg 3 for every way a PostgreSQL address is commonly written."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    # A worker that waits for ever is worse than one that says 503; 10 s is 200 intakes.
+    timeouts = "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC"
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 4,
+        "connect_args": {"connect_timeout": 3, "options": timeouts},
+    }
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's object
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # SQLAlchemy says BEGIN, see below
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+@event.listens_for(Engine, "handle_error")
+def _say_unavailable(context: ExceptionContext) -> None:
+    """Tell the doors that the database is away in a word they know (answer: 503, retry)."""
+    error = context.sqlalchemy_exception
+    if not isinstance(error, OperationalError | InterfaceError):
+        return
+    words = str(error.orig).lower()
+    is_sqlite = isinstance(error.orig, sqlite3.Error)
+    if not is_sqlite or any(word in words for word in _AWAY):
+        raise Unavailable("数据库暂时不可用，请稍后再试") from error
+
+
+def next_id(model: type[Base]) -> int:
+    """Reserve the id of a row that must know its own number before it is written.
+
+    PostgreSQL takes it from the table's sequence; SQLite is under the write lock already.
+    """
+    table = model.__table__.name  # type: ignore[attr-defined]
+    if db.session.get_bind().dialect.name == "postgresql":
+        query = "SELECT nextval(pg_get_serial_sequence(:table, 'id'))"
+        return int(db.session.execute(text(query), {"table": table}).scalar_one())
+    last = db.session.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()  # noqa: S608 - a table name of ours
+    return int(last) + 1

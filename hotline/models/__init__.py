@@ -1,0 +1,52 @@
+"""The tables (数据表), one family per file."""
+
+from hotline.models.assignment import Assignment
+from hotline.models.callback import Callback, CallbackAttempt, Rating
+from hotline.models.category import CatalogueRule, Category, TrustLine
+from hotline.models.citizen import Citizen, OneTimeCode
+from hotline.models.deadline import CalendarDay, Deadline, Milestone
+from hotline.models.department import Area, Department
+from hotline.models.intake import Attachment, Call, IdempotencyKey
+from hotline.models.knowledge import KnowledgeEntry
+from hotline.models.learning import Correction, ModelVersion, SuggestionRow
+from hotline.models.message import Carrier, Message, MessageState, Notice
+from hotline.models.motion import MotionRow
+from hotline.models.staff import ApiToken, Staff
+from hotline.models.ticket import Ticket
+from hotline.models.timeline import TimelineEntry
+from hotline.models.watch import Heartbeat, Unmasking
+
+__all__ = [
+    "ApiToken",
+    "Area",
+    "Assignment",
+    "Attachment",
+    "CalendarDay",
+    "Call",
+    "Callback",
+    "CallbackAttempt",
+    "Carrier",
+    "CatalogueRule",
+    "Category",
+    "Citizen",
+    "Correction",
+    "Deadline",
+    "Department",
+    "Heartbeat",
+    "IdempotencyKey",
+    "KnowledgeEntry",
+    "Message",
+    "MessageState",
+    "Milestone",
+    "ModelVersion",
+    "MotionRow",
+    "Notice",
+    "OneTimeCode",
+    "Rating",
+    "Staff",
+    "SuggestionRow",
+    "Ticket",
+    "TimelineEntry",
+    "TrustLine",
+    "Unmasking",
+]

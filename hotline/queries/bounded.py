@@ -1,0 +1,57 @@
+"""Reads that stay small in full tables: capped counts and keyset cursors (有界读取)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from hotline.db import db
+from hotline.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+MOST = 1000
+"""A count stops here; the page then says 1000+ (peers.md 4: counting a backlog kills lists)."""
+WRONG_CURSOR = "翻页参数不正确，请回到第一页"
+
+
+def count(query: Select[Any], most: int = MOST) -> int:
+    """How many rows a query has, ``most`` at the most."""
+    rows = query.limit(most).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def words(number: int, most: int = MOST) -> str:
+    """Say a capped count as people read it: 37, or 1000+."""
+    return f"{most}+" if number >= most else str(number)
+
+
+def moment_cursor(moment: datetime, row_id: int) -> str:
+    """Make the cursor of a list ordered by (time, id)."""
+    return f"{int(moment.timestamp() * 1_000_000)}-{row_id}"
+
+
+def read_moment_cursor(cursor: str) -> tuple[datetime, int]:
+    """Take such a cursor apart; raises Invalid for one that is not ours."""
+    micros, _, row_id = cursor.partition("-")
+    try:
+        return datetime.fromtimestamp(int(micros) / 1_000_000, UTC), _id(row_id)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Invalid("cursor", WRONG_CURSOR) from error
+
+
+def read_id_cursor(cursor: str) -> int:
+    """Read the cursor of a list ordered by id; raises Invalid for one that is not ours."""
+    try:
+        return _id(cursor)
+    except ValueError as error:
+        raise Invalid("cursor", WRONG_CURSOR) from error
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return min(int(text), 2**62)

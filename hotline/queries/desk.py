@@ -1,0 +1,176 @@
+"""What the dispatch desk looks at: its queue, open returns, replies to review (派单审核台)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, select
+
+from hotline.db import db, keyed_hash
+from hotline.domain.errors import Invalid
+from hotline.domain.lifecycle import Stage
+from hotline.domain.motions import Motion, MotionState
+from hotline.domain.terms import Clock, Mark, Urgency
+from hotline.models import Area, Citizen, Deadline, MotionRow, SuggestionRow, Ticket
+from hotline.queries import bounded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Select
+
+PAGE = 20
+MOST = 100
+"""Counts on tabs stop here and say 99+: counting a whole backlog is what kills peers' lists."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """How many wait on each tab, MOST at the most."""
+
+    to_dispatch: int
+    returns: int
+    adjudicating: int
+    reviewing: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """One ticket in a queue of the desk; ``suggestion`` is the machine's newest look."""
+
+    ticket: Ticket
+    area: str
+    due_at: datetime | None
+    yellow_at: datetime | None
+    suggestion: SuggestionRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of a queue and the cursor of the next."""
+
+    rows: list[Waiting]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """An open motion beside its ticket."""
+
+    motion: MotionRow
+    ticket: Ticket
+    area: str
+
+
+_ADJUDICATING = Ticket.marks.cast(db.Text).contains(f'"{Mark.ADJUDICATING.value}"')
+_RANK = case(
+    (Ticket.urgency == Urgency.CRITICAL, 0), (Ticket.urgency == Urgency.URGENT, 1), else_=2
+)
+
+
+def counts() -> Counts:
+    """How many wait; each count reads at most MOST rows of an index."""
+    waits = Ticket.stage == Stage.TO_DISPATCH
+    open_returns = (MotionRow.state == MotionState.OPEN) & (MotionRow.kind == Motion.RETURN)
+    return Counts(
+        to_dispatch=_count(select(Ticket.id).where(waits, ~_ADJUDICATING)),
+        returns=_count(select(MotionRow.id).where(open_returns)),
+        adjudicating=_count(select(Ticket.id).where(waits, _ADJUDICATING)),
+        reviewing=_count(select(Ticket.id).where(Ticket.stage == Stage.REVIEWING)),
+    )
+
+
+def _count(query: Select[Any]) -> int:
+    return bounded.count(query, MOST)
+
+
+def to_dispatch(*, is_adjudicating: bool = False, cursor: str | None = None) -> Queue:
+    """Tickets a person must dispatch: 特急 first, then 紧急, then who has waited longest.
+
+    ``is_adjudicating``: those returned twice, which need a ruling (疑难协调); else all others.
+    """
+    marked = _ADJUDICATING if is_adjudicating else ~_ADJUDICATING
+    query = select(Ticket, _RANK).where(Ticket.stage == Stage.TO_DISPATCH, marked)
+    if cursor:
+        rank, ticket_id = _read_cursor(cursor)
+        query = query.where(_RANK.op(">")(rank) | (_RANK.op("=")(rank) & (Ticket.id > ticket_id)))
+    rows = db.session.execute(query.order_by(_RANK, Ticket.id).limit(PAGE + 1)).all()
+    more = len(rows) > PAGE
+    last = rows[PAGE - 1] if more else None
+    tickets = [ticket for ticket, _rank in rows[:PAGE]]
+    return Queue(_waiting(tickets, Clock.DISPATCH), f"{last[1]}-{last[0].id}" if last else None)
+
+
+def to_review(*, cursor: str | None = None) -> Queue:
+    """List replies that wait for the hotline's eye, the oldest ticket first (办结审核)."""
+    query = select(Ticket).where(Ticket.stage == Stage.REVIEWING)
+    if cursor:
+        query = query.where(Ticket.id > _read_cursor(cursor)[1])
+    rows = db.session.scalars(query.order_by(Ticket.id).limit(PAGE + 1)).all()
+    more = len(rows) > PAGE
+    return Queue(_waiting(rows[:PAGE], Clock.HANDLE), f"0-{rows[PAGE - 1].id}" if more else None)
+
+
+def open_returns(*, cursor: str | None = None) -> tuple[list[Plea], str | None]:
+    """List returns to be judged, the oldest first (退单审核)."""
+    query = (
+        select(MotionRow, Ticket, Area.name)
+        .join(Ticket, Ticket.id == MotionRow.ticket_id)
+        .outerjoin(Area, Area.code == Ticket.area_code)
+        .where(MotionRow.state == MotionState.OPEN, MotionRow.kind == Motion.RETURN)
+        .order_by(MotionRow.id)
+        .limit(PAGE + 1)
+    )
+    if cursor:
+        query = query.where(MotionRow.id > _read_cursor(cursor)[1])
+    rows = db.session.execute(query).all()
+    pleas = [Plea(motion, ticket, area or "") for motion, ticket, area in rows[:PAGE]]
+    return pleas, f"0-{pleas[-1].motion.id}" if len(rows) > PAGE else None
+
+
+def ticket_of_motion(motion_id: int) -> str | None:
+    """Find the number of the ticket a motion speaks of."""
+    query = (
+        select(Ticket.ticket_no)
+        .join(MotionRow, MotionRow.ticket_id == Ticket.id)
+        .where(MotionRow.id == motion_id)
+    )
+    return db.session.scalar(query)
+
+
+def _waiting(tickets: Sequence[Ticket], clock: Clock) -> list[Waiting]:
+    ids = [ticket.id for ticket in tickets]
+    looks = select(SuggestionRow).where(SuggestionRow.ticket_id.in_(ids))
+    newest = {row.ticket_id: row for row in db.session.scalars(looks.order_by(SuggestionRow.id))}
+    clocks = select(Deadline).where(Deadline.ticket_id.in_(ids), Deadline.clock == clock)
+    running = {row.ticket_id: row for row in db.session.scalars(clocks.order_by(Deadline.id))}
+    codes = {ticket.area_code for ticket in tickets if ticket.area_code}
+    found = select(Area.code, Area.name).where(Area.code.in_(codes))
+    areas = dict(db.session.execute(found).tuples().all())
+    rows = []
+    for ticket in tickets:
+        deadline = running.get(ticket.id)
+        rows.append(
+            Waiting(
+                ticket=ticket,
+                area=areas.get(ticket.area_code or "", ""),
+                due_at=deadline.due_at if deadline else None,
+                yellow_at=deadline.yellow_at if deadline else None,
+                suggestion=newest.get(ticket.id),
+            )
+        )
+    return rows
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    rank, _, ticket_id = cursor.partition("-")
+    if not (rank.isascii() and rank.isdigit() and ticket_id.isascii() and ticket_id.isdigit()):
+        raise Invalid("cursor", "翻页参数不正确，请回到第一页")
+    return int(rank), min(int(ticket_id), 2**62)
+
+
+def citizen_of(phone: str) -> int | None:
+    """Find the citizen with this number by its keyed hash; the number itself is sealed."""
+    return db.session.scalar(select(Citizen.id).where(Citizen.phone_hash == keyed_hash(phone)))

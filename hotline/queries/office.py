@@ -1,0 +1,103 @@
+"""The office's own rules, loaded once and again on change: calendar, profile, catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+import routing
+import sla
+from hotline.db import db
+from hotline.models import Area, CalendarDay, CatalogueRule, Department
+
+
+@dataclass(slots=True)
+class _Cache:
+    profile_name: str = "通用默认"
+    profile: sla.Profile | None = None
+    calendar_stamp: object = None
+    calendar: sla.Calendar | None = None
+    catalogue_stamp: object = None
+    catalogue: tuple[routing.Catalogue, routing.Directory] | None = None
+
+
+_cache = _Cache()
+
+
+def open_with(profile_name: str) -> None:
+    """Choose the city profile at start; raises sla.ProfileError when there is none such."""
+    _cache.profile_name = profile_name
+    _cache.profile = sla.load_profile(profile_name)
+
+
+def profile() -> sla.Profile:
+    """The time-limit rules in force (时限规则)."""
+    if _cache.profile is None:
+        _cache.profile = sla.load_profile(_cache.profile_name)
+    return _cache.profile
+
+
+def calendar() -> sla.Calendar:
+    """The official calendar with the days this office decided otherwise."""
+    stamp = tuple(
+        db.session.execute(
+            select(func.count(), func.max(CalendarDay.changed_at)).select_from(CalendarDay)
+        ).one()
+    )
+    if _cache.calendar is None or _cache.calendar_stamp != stamp:
+        days = db.session.scalars(select(CalendarDay)).all()
+        overrides = {d.on: sla.Day(is_workday=d.is_workday, name=d.name) for d in days}
+        _cache.calendar = sla.official_calendar().with_days(overrides)
+        _cache.calendar_stamp = stamp
+    return _cache.calendar
+
+
+def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
+    """The dispatch catalogue and the directory of units, as the router wants them."""
+    stamp = (
+        tuple(db.session.execute(select(func.count(), func.max(CatalogueRule.changed_at))).one()),
+        tuple(db.session.execute(select(func.count(), func.max(Department.id))).one()),
+    )
+    if _cache.catalogue is None or _cache.catalogue_stamp != stamp:
+        _cache.catalogue = (
+            routing.Catalogue([_rule(row) for row in db.session.scalars(select(CatalogueRule))]),
+            _directory(),
+        )
+        _cache.catalogue_stamp = stamp
+    return _cache.catalogue
+
+
+def _rule(row: CatalogueRule) -> routing.Rule:
+    return routing.Rule(
+        id=row.id,
+        category=row.category,
+        area=row.area,
+        kind=row.kind,
+        urgency=row.urgency,
+        words=tuple(row.words),
+        lead=row.lead,
+        helpers=tuple(row.helpers),
+        legal_basis=row.legal_basis,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+    )
+
+
+def _directory() -> routing.Directory:
+    units = db.session.scalars(select(Department).where(Department.is_active)).all()
+    codes = {unit.id: unit.code for unit in units}
+    return routing.Directory(
+        units=[
+            routing.Unit(
+                code=unit.code,
+                name=unit.name,
+                duty=unit.duty,
+                level=routing.Level(unit.level),
+                area_code=unit.area_code,
+                parent=codes.get(unit.parent_id or 0),
+            )
+            for unit in units
+        ],
+        areas=dict(db.session.execute(select(Area.code, Area.name)).tuples().all()),
+    )

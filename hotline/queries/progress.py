@@ -1,0 +1,301 @@
+"""What a citizen may know of their own ticket: where it is, who has it, until when (办理进度)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+import classifier
+from hotline.db import db
+from hotline.domain.errors import NotFound
+from hotline.domain.events import PUBLIC, Event
+from hotline.domain.guards import Facts
+from hotline.domain.identity import CITIZEN
+from hotline.domain.lifecycle import Action, Stage, open_actions
+from hotline.domain.outcomes import Outcome
+from hotline.models import (
+    Area,
+    Assignment,
+    Attachment,
+    Citizen,
+    Department,
+    Rating,
+    Ticket,
+    TimelineEntry,
+)
+from hotline.queries import tickets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from hotline.domain.terms import Role
+
+CLOSED = (Stage.CLOSED, Stage.ARCHIVED)
+ANSWERED = frozenset(
+    {
+        Outcome.DIRECT,
+        Outcome.RESOLVED,
+        Outcome.PARTLY,
+        Outcome.UNRESOLVED,
+        Outcome.UNREACHED,
+        Outcome.REPLIED,
+    }
+)
+"""Outcomes behind which stands a reply that the hotline has approved or given itself."""
+RATEABLE = frozenset({Outcome.DIRECT, Outcome.REPLIED, Outcome.UNREACHED})
+"""Closed tickets that may still be rated, as ``services.callbacks.rate`` takes them."""
+OF_MASTER = frozenset(
+    {
+        Event.DISPATCHED,
+        Event.DELEGATED,
+        Event.SIGNED,
+        Event.APPROVED,
+        Event.REDO_OPENED,
+        Event.RETURN_GRANTED,
+        Event.HANGING_GRANTED,
+        Event.RESUMED,
+        Event.CONCLUDED,
+    }
+)
+"""What people behind a merged ticket see of the master: the work, never the other citizen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublicEntry:
+    """One public thing that happened; no name of any member of staff."""
+
+    event: Event
+    at: datetime
+    role: Role
+    unit: str
+    reason: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moments:
+    """When the present round reached each step; None where it has not, or never will."""
+
+    registered_at: datetime
+    dispatched_at: datetime | None = None
+    signed_at: datetime | None = None
+    replied_at: datetime | None = None
+    approved_at: datetime | None = None
+    rated_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What a unit answered in one round, after the hotline's approval."""
+
+    round: int
+    unit: str
+    text: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """A ticket as its citizen sees it; ``work`` is the master where it was merged, else itself."""
+
+    ticket: Ticket
+    work: Ticket
+    unit: str
+    area: str
+    moments: Moments
+    entries: list[PublicEntry]
+    replies: list[Reply]
+    rating: Rating | None
+    files: Sequence[Attachment]
+    question: str
+    advice: str
+    is_late: bool
+    may_supplement: bool
+    may_withdraw: bool
+    may_rate: bool
+
+
+def by_code(ticket_no: str, query_code: str) -> Ticket:
+    """Find a ticket by number and query code; one and the same NotFound for every mistake."""
+    ticket = db.session.scalar(select(Ticket).where(Ticket.ticket_no == ticket_no))
+    known = ticket.query_code if ticket is not None else ""
+    is_right = secrets.compare_digest(known.encode(), query_code.encode())
+    if ticket is None or not is_right:
+        raise NotFound("没有找到这张工单，请核对工单编号和查询码")
+    return ticket
+
+
+def by_number(ticket_no: str, *, citizen_id: int | None = None) -> Ticket | None:
+    """Find a ticket by its number, among this citizen's alone where one is given."""
+    query = select(Ticket).where(Ticket.ticket_no == ticket_no)
+    if citizen_id is not None:
+        query = query.where(Ticket.citizen_id == citizen_id)
+    return db.session.scalar(query)
+
+
+def phone_of(citizen_id: int) -> str:
+    """Give the phone number a citizen signed in with, to fill their own form."""
+    citizen = db.session.get(Citizen, citizen_id)
+    return (citizen.phone or "") if citizen else ""
+
+
+def progress(ticket: Ticket, *, at: datetime) -> Progress:
+    """Gather what the citizen may know, in a fixed number of queries."""
+    work = (db.session.get(Ticket, ticket.master_id) if ticket.master_id else None) or ticket
+    trail = _trail(ticket)
+    trail_of_work = trail if work is ticket else _trail(work)
+    moments = _moments(work, trail_of_work)
+    area = db.session.get(Area, ticket.area_code) if ticket.area_code else None
+    rating = _rating(ticket)
+    is_open = work.stage not in CLOSED
+    return Progress(
+        ticket=ticket,
+        work=work,
+        unit=work.lead_department.name if work.lead_department else "",
+        area=tickets.area_path(area),
+        moments=moments,
+        entries=_public(ticket, trail, trail_of_work),
+        replies=_replies(work, moments),
+        rating=rating,
+        files=_files(ticket),
+        question=_question(ticket, trail),
+        advice=classifier.urgency(f"{ticket.title}。{ticket.content}").advice if is_open else "",
+        is_late=is_open and work.promised_at is not None and at > work.promised_at,
+        may_supplement=ticket.stage not in CLOSED,
+        may_withdraw=Action.WITHDRAW in open_actions(Facts(ticket.stage, ticket.kind), CITIZEN),
+        may_rate=rating is None and _is_rateable(ticket),
+    )
+
+
+def _trail(ticket: Ticket) -> Sequence[TimelineEntry]:
+    query = select(TimelineEntry).where(TimelineEntry.ticket_id == ticket.id)
+    return db.session.scalars(query.order_by(TimelineEntry.id)).all()
+
+
+def _public(
+    ticket: Ticket, trail: Sequence[TimelineEntry], trail_of_work: Sequence[TimelineEntry]
+) -> list[PublicEntry]:
+    """Newest first; of a master only what happened after the merge, and no words of others."""
+    shown = [(entry, entry.reason or "") for entry in trail if entry.event in PUBLIC]
+    if ticket.master_id is not None and trail is not trail_of_work:
+        since = ticket.closed_at
+        shown += [
+            (entry, "")
+            for entry in trail_of_work
+            if entry.event in OF_MASTER and (since is None or entry.at >= since)
+        ]
+    ids = {entry.department_id for entry, _ in shown if entry.department_id is not None}
+    query = select(Department.id, Department.name).where(Department.id.in_(ids))
+    units = dict(db.session.execute(query).tuples().all()) if ids else {}
+    shown.sort(key=lambda pair: (pair[0].at, pair[0].id), reverse=True)
+    return [
+        PublicEntry(
+            event=Event(entry.event),
+            at=entry.at,
+            role=entry.role,
+            unit=units.get(entry.department_id or 0, ""),
+            reason=reason,
+            payload=entry.payload,
+        )
+        for entry, reason in shown
+    ]
+
+
+def _moments(ticket: Ticket, trail: Sequence[TimelineEntry]) -> Moments:
+    """Take the last time of each step since the present round began."""
+    last: dict[Event, datetime] = {}
+    for entry in trail:
+        if entry.event == Event.REDO_OPENED:
+            last = {Event.DISPATCHED: entry.at}
+        elif entry.event == Event.RETURN_GRANTED:
+            last.pop(Event.DISPATCHED, None)
+        elif entry.event == Event.CONCLUDED and entry.from_stage is Stage.REVIEWING:
+            last[Event.APPROVED] = entry.at
+        else:
+            last[Event(entry.event)] = entry.at
+    return Moments(
+        registered_at=ticket.registered_at,
+        dispatched_at=last.get(Event.DISPATCHED),
+        signed_at=last.get(Event.SIGNED),
+        replied_at=last.get(Event.REPLIED),
+        approved_at=last.get(Event.APPROVED),
+        rated_at=last.get(Event.RATED),
+        closed_at=ticket.closed_at,
+    )
+
+
+def _replies(ticket: Ticket, moments: Moments) -> list[Reply]:
+    """Approved replies, newest round first; what is still under review is nobody's business yet."""
+    query = (
+        select(Assignment)
+        .where(
+            Assignment.ticket_id == ticket.id,
+            Assignment.is_lead.is_(True),
+            Assignment.reply.is_not(None),
+            Assignment.round < ticket.round,
+        )
+        .order_by(Assignment.id)
+    )
+    found = {
+        row.round: Reply(
+            round=row.round, unit=row.department.name, text=row.reply or "", at=row.replied_at
+        )
+        for row in db.session.scalars(query)
+    }
+    is_approved = ticket.stage is Stage.CALLBACK or ticket.outcome in ANSWERED
+    if ticket.reply and is_approved:
+        unit = ticket.lead_department
+        found[ticket.round] = Reply(
+            round=ticket.round,
+            unit=unit.name if unit else "12345 热线",
+            text=ticket.reply,
+            at=moments.approved_at or ticket.closed_at,
+        )
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
+def _rating(ticket: Ticket) -> Rating | None:
+    """Find the rating of the present round; the last one once the ticket is closed."""
+    query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.id.desc())
+    if ticket.stage not in CLOSED:
+        query = query.where(Rating.round == ticket.round)
+    return db.session.scalar(query.limit(1))
+
+
+def last_rating(ticket: Ticket) -> Rating | None:
+    """Find the newest rating of any round, to thank for it."""
+    query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.id.desc())
+    return db.session.scalar(query.limit(1))
+
+
+def _is_rateable(ticket: Ticket) -> bool:
+    is_answered = ticket.stage is Stage.CLOSED and ticket.outcome in RATEABLE
+    return ticket.stage is Stage.CALLBACK or is_answered
+
+
+def _files(ticket: Ticket) -> Sequence[Attachment]:
+    """List the citizen's own files and what became of them; the units' papers stay inside."""
+    query = select(Attachment).where(
+        Attachment.ticket_id == ticket.id, Attachment.by == CITIZEN.name
+    )
+    return db.session.scalars(query.order_by(Attachment.id)).all()
+
+
+def has_files(ticket_id: int) -> bool:
+    """Whether any file, kept or refused, stands with the ticket already."""
+    query = select(Attachment.id).where(Attachment.ticket_id == ticket_id)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _question(ticket: Ticket, trail: Sequence[TimelineEntry]) -> str:
+    """Tell what the hotline asks the citizen now (退回补充)."""
+    if ticket.stage is not Stage.SUPPLEMENTING:
+        return ""
+    asked = [entry.reason for entry in trail if entry.event == Event.ASKED_INFO]
+    return (asked[-1] or "") if asked else ""

@@ -1,0 +1,263 @@
+"""What runs late and where (督办监督): figures of open clocks, by unit and category, with lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, func, or_, select
+
+import sla
+from hotline.db import db
+from hotline.domain.lifecycle import Stage
+from hotline.domain.motions import Motion, MotionState
+from hotline.domain.terms import Clock, Mark, Term, Urgency
+from hotline.models import Callback, Category, Deadline, Department, MotionRow, Ticket
+from hotline.queries import bounded, office
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Row, Select, Subquery
+
+PAGE = 30
+SCANNED = 5000
+"""So many open clocks, the earliest due first, are looked at for shares and marks: what is late
+is always among them, and the page costs the same in a city of a million tickets."""
+
+
+class Lamp(Term):
+    """Which open clocks a list shows."""
+
+    OVERDUE = "overdue", "已超期"
+    SOON = "soon", "将到期"
+    TODAY = "today", "今日到期"
+    SUPERVISED = "supervised", "督办中"
+    OPEN = "open", "全部在办"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overview:
+    """The tiles; every figure stops at SCANNED."""
+
+    open: int
+    due_today: int
+    overdue: int
+    soon: int
+    supervised: int
+    returns: int
+    to_dispatch: int
+    callbacks_due: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """Open clocks of one unit or category; ``percent`` is of all that were looked at."""
+
+    code: str
+    name: str
+    open: int
+    overdue: int
+    soon: int
+    percent: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """What the list shows: lamp, unit, category (any level)."""
+
+    lamp: Lamp = Lamp.OVERDUE
+    unit_code: str | None = None
+    category_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchLine:
+    """One running clock with its ticket and the unit that holds it."""
+
+    ticket_id: int
+    ticket_no: str
+    title: str
+    stage: Stage
+    urgency: Urgency
+    marks: tuple[str, ...]
+    unit: str
+    category: str
+    round: int
+    due_at: datetime
+    lamp: str
+    remaining: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPage:
+    """Lines and the cursor of the next page."""
+
+    lines: list[WatchLine]
+    next_cursor: str | None
+
+
+_SUPERVISED = Ticket.marks.cast(db.Text).contains(f'"{Mark.SUPERVISED.value}"')
+
+
+def _tonight(at: datetime) -> datetime:
+    day = at.astimezone(sla.LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
+
+
+def _clocks(lamp: Lamp, at: datetime) -> Select[int]:
+    """Select running clocks by what the index knows: clock and due time."""
+    query = select(Deadline.id).where(Deadline.clock == Clock.HANDLE, Deadline.stopped_at.is_(None))
+    if lamp is Lamp.OVERDUE:
+        return query.where(Deadline.due_at < at)
+    if lamp is Lamp.TODAY:
+        return query.where(Deadline.due_at >= at, Deadline.due_at < _tonight(at))
+    return query.where(Deadline.due_at >= at) if lamp is Lamp.SOON else query
+
+
+def _first(query: Select[int]) -> Subquery:
+    """Take the SCANNED clocks that are due first (ix_deadline_running_due)."""
+    return query.order_by(Deadline.due_at, Deadline.id).limit(SCANNED).subquery()
+
+
+def overview(*, at: datetime) -> Overview:
+    """Count the tiles; each figure reads at most SCANNED entries of an index."""
+    open_returns = select(MotionRow.id).where(
+        MotionRow.state == MotionState.OPEN, MotionRow.kind == Motion.RETURN
+    )
+    waiting = select(Ticket.id).where(Ticket.stage == Stage.TO_DISPATCH)
+    callbacks = select(Callback.id).where(
+        Callback.done_at.is_(None), Callback.due_at < _tonight(at)
+    )
+    return Overview(
+        open=bounded.count(_clocks(Lamp.OPEN, at), SCANNED),
+        due_today=bounded.count(_clocks(Lamp.TODAY, at), SCANNED),
+        overdue=bounded.count(_clocks(Lamp.OVERDUE, at), SCANNED),
+        soon=bounded.count(_lit(Lamp.SOON, at), SCANNED),
+        supervised=bounded.count(_lit(Lamp.SUPERVISED, at), SCANNED),
+        returns=bounded.count(open_returns, SCANNED),
+        to_dispatch=bounded.count(waiting, SCANNED),
+        callbacks_due=bounded.count(callbacks, SCANNED),
+    )
+
+
+def _lit(lamp: Lamp, at: datetime) -> Select[int]:
+    """Count what the index does not know (yellow lamp, mark) among the first clocks only."""
+    first = _first(_clocks(lamp, at))
+    query = select(Deadline.id).join(first, first.c.id == Deadline.id)
+    if lamp is Lamp.SUPERVISED:
+        return query.join(Ticket, Ticket.id == Deadline.ticket_id).where(_SUPERVISED)
+    return query.where(Deadline.yellow_at <= at)
+
+
+def by_unit(*, at: datetime, limit: int = 12) -> list[Share]:
+    """Units with the most late clocks first, then the most that soon will be."""
+    first = _first(_clocks(Lamp.OPEN, at))
+    figures = _figures(at)
+    query = (
+        select(Department.code, Department.short_name, *figures)
+        .select_from(Deadline)
+        .join(first, first.c.id == Deadline.id)
+        .join(Department, Department.id == Deadline.department_id)
+        .group_by(Department.code, Department.short_name)
+    )
+    return _shares(query, figures, limit)
+
+
+def by_category(*, at: datetime, limit: int = 15) -> list[Share]:
+    """First-level categories of open clocks, those with late ones first."""
+    first = _first(_clocks(Lamp.OPEN, at))
+    figures = _figures(at)
+    query = (
+        select(Category.code, Category.name, *figures)
+        .select_from(Deadline)
+        .join(first, first.c.id == Deadline.id)
+        .join(Ticket, Ticket.id == Deadline.ticket_id)
+        .join(Category, Category.code == func.substr(Ticket.category_code, 1, 2))
+        .group_by(Category.code, Category.name)
+    )
+    return _shares(query, figures, limit)
+
+
+def _figures(at: datetime) -> tuple[Any, Any, Any]:
+    is_late = Deadline.due_at < at
+    is_soon = and_(Deadline.due_at >= at, Deadline.yellow_at <= at)
+    return (
+        func.count(),
+        func.sum(case((is_late, 1), else_=0)),
+        func.sum(case((is_soon, 1), else_=0)),
+    )
+
+
+def _shares(query: Select[Any], figures: tuple[Any, Any, Any], limit: int) -> list[Share]:
+    total, late, soon = figures
+    rows = db.session.execute(query.order_by(late.desc(), soon.desc(), total.desc())).all()
+    every = sum(row[2] for row in rows)
+    return [
+        Share(code=code, name=name, open=n, overdue=red, soon=yellow, percent=n * 100 / every)
+        for code, name, n, red, yellow in rows[:limit]
+    ]
+
+
+def page(scope: Scope, *, at: datetime, cursor: str | None = None) -> WatchPage:
+    """One page of running clocks, the earliest due first. Raises Invalid for a wrong cursor."""
+    clocks = _clocks(scope.lamp, at)
+    if scope.unit_code:
+        unit = select(Department.id).where(Department.code == scope.unit_code)
+        clocks = clocks.where(Deadline.department_id == unit.scalar_subquery())
+    if cursor:
+        due, row_id = bounded.read_moment_cursor(cursor)
+        later = and_(Deadline.due_at == due, Deadline.id > row_id)
+        clocks = clocks.where(or_(Deadline.due_at > due, later))
+    query = _columns(_first(clocks))
+    if scope.lamp is Lamp.SUPERVISED:
+        query = query.where(_SUPERVISED)
+    elif scope.lamp is Lamp.SOON:
+        query = query.where(Deadline.yellow_at <= at)
+    if scope.category_code:
+        query = query.where(Ticket.category_code.startswith(scope.category_code, autoescape=True))
+    rows = db.session.execute(query.limit(PAGE + 1)).all()
+    lines = [_line(row, at) for row in rows[:PAGE]]
+    if len(rows) <= PAGE:
+        return WatchPage(lines, None)
+    return WatchPage(lines, bounded.moment_cursor(lines[-1].due_at, rows[PAGE - 1][0].id))
+
+
+def _columns(first: Subquery) -> Select[Deadline, Ticket, str, str]:
+    return (
+        select(Deadline, Ticket, Department.short_name, Category.name)
+        .join(first, first.c.id == Deadline.id)
+        .join(Ticket, Ticket.id == Deadline.ticket_id)
+        .outerjoin(Department, Department.id == Deadline.department_id)
+        .outerjoin(Category, Category.code == Ticket.category_code)
+        .order_by(Deadline.due_at, Deadline.id)
+    )
+
+
+def _line(row: Row, at: datetime) -> WatchLine:  # type: ignore[type-arg]
+    deadline, ticket, unit, category = row
+    return WatchLine(
+        ticket_id=ticket.id,
+        ticket_no=ticket.ticket_no,
+        title=ticket.title,
+        stage=ticket.stage,
+        urgency=ticket.urgency,
+        marks=tuple(Mark(m).label for m in ticket.marks),
+        unit=unit or "",
+        category=category or "",
+        round=ticket.round,
+        due_at=deadline.due_at,
+        lamp=str(sla.lamp(at, yellow_at=deadline.yellow_at, due=deadline.due_at)),
+        remaining=sla.remaining(office.calendar(), at, deadline.due_at),
+    )
+
+
+def names(scope: Scope) -> tuple[str, str]:
+    """Name the unit and the category of a scope, for the heading of its list."""
+    unit = select(Department.short_name).where(Department.code == scope.unit_code)
+    category = select(Category.name).where(Category.code == scope.category_code)
+    return (
+        (db.session.scalar(unit) or "") if scope.unit_code else "",
+        (db.session.scalar(category) or "") if scope.category_code else "",
+    )

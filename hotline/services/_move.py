@@ -1,0 +1,149 @@
+"""The single writer of ``ticket.stage`` and of the timeline (流转)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from hotline.db import db, note_entry
+from hotline.domain.errors import Conflict, IllegalMove, NotFound
+from hotline.domain.events import QUIET
+from hotline.domain.guards import Facts
+from hotline.domain.lifecycle import Action, Stage, advance
+from hotline.domain.terms import Urgency
+from hotline.models import Ticket, TimelineEntry
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.domain.events import Event
+    from hotline.domain.identity import Actor
+    from hotline.domain.outcomes import Outcome
+
+
+def ticket_by_id(ticket_id: int) -> Ticket:
+    """Load a ticket for writing; raises NotFound."""
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None:
+        raise NotFound("没有这张工单")
+    return ticket
+
+
+def ticket_by_no(ticket_no: str) -> Ticket:
+    """Load a ticket by its number; raises NotFound."""
+    ticket = db.session.scalar(select(Ticket).where(Ticket.ticket_no == ticket_no))
+    if ticket is None:
+        raise NotFound("没有这张工单")
+    return ticket
+
+
+def facts_of(ticket: Ticket) -> Facts:
+    """Tell the law what it needs to know, in plain values."""
+    return Facts(
+        stage=ticket.stage,
+        kind=ticket.kind,
+        round=ticket.round,
+        lead_department_id=ticket.lead_department_id,
+        no_return=ticket.no_return,
+        reply=ticket.reply,
+        reason_code=ticket.reason_code,
+        master_id=ticket.master_id,
+        sampled=is_sampled(ticket.id),
+    )
+
+
+def is_sampled(ticket_id: int) -> bool:
+    """One consultation in five is called back (domain.md 8.1), the same one on every machine."""
+    return ticket_id % 5 == 0
+
+
+def move(
+    ticket: Ticket,
+    action: Action,
+    actor: Actor,
+    *,
+    at: datetime,
+    reason: str | None = None,
+    outcome: Outcome | None = None,
+    payload: dict[str, Any] | None = None,
+) -> TimelineEntry:
+    """Ask the law, set the stage, write the timeline; the caller commits.
+
+    Raises IllegalMove (with who moved the ticket last), NotAllowed, Invalid.
+    """
+    try:
+        step = advance(facts_of(ticket), action, actor, reason)
+    except IllegalMove as error:
+        raise IllegalMove(error.stage, action, error.message + _last_mover(ticket)) from None
+    before = Stage(ticket.stage)
+    ticket.stage = step.to
+    if step.to is Stage.CLOSED:
+        ticket.outcome = outcome or step.outcome
+        ticket.closed_at = at
+    return record(
+        ticket,
+        step.event,
+        actor,
+        at=at,
+        reason=reason,
+        payload=payload,
+        moved=(action, before, step.to),
+    )
+
+
+def record(
+    ticket: Ticket,
+    event: Event,
+    actor: Actor,
+    *,
+    at: datetime,
+    reason: str | None = None,
+    payload: dict[str, Any] | None = None,
+    moved: tuple[Action, Stage, Stage] | None = None,
+) -> TimelineEntry:
+    """Append one entry; the relay learns its id after the commit."""
+    action, before, after = moved or (None, None, None)
+    entry = TimelineEntry(
+        ticket_id=ticket.id,
+        event=event,
+        action=action,
+        from_stage=before,
+        to_stage=after,
+        role=actor.role,
+        actor_name=actor.name,
+        staff_id=actor.staff_id,
+        department_id=actor.department_id,
+        reason=reason,
+        at=at,
+        payload=payload or {},
+        relayed_at=at,
+        settled_at=at if event in QUIET else None,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    if event not in QUIET:
+        critical = ticket.urgency is Urgency.CRITICAL
+        note_entry(db.session(), entry.id, event.value, is_critical=critical)
+    return entry
+
+
+def _last_mover(ticket: Ticket) -> str:
+    query = (
+        select(TimelineEntry)
+        .where(TimelineEntry.ticket_id == ticket.id, TimelineEntry.to_stage.is_not(None))
+        .order_by(TimelineEntry.id.desc())
+        .limit(1)
+    )
+    entry = db.session.scalar(query)
+    if entry is None or entry.action is None:
+        return ""
+    return f"（{entry.actor_name}刚刚做了“{entry.action.label}”，请刷新）"
+
+
+def must_be_version(ticket: Ticket, version: int | None) -> None:
+    """Refuse to act on a page that is older than the ticket; raises Conflict with who acted."""
+    if version is not None and version != ticket.version:
+        raise Conflict(
+            f"这张工单现处于“{ticket.stage.label}”，页面已过期，请刷新后再操作{_last_mover(ticket)}"
+        )

@@ -1,0 +1,163 @@
+"""边听边荐: what the desk is offered while somebody speaks; reads only, decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import classifier
+import routing
+from hotline.domain.errors import Invalid
+from hotline.domain.terms import Kind, Urgency
+from hotline.queries import desk, knowledge, office, similar
+from hotline.services import _checks, sorting
+from hotline.services.intake import LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from hotline.queries.knowledge import Answer
+    from hotline.queries.similar import Similar
+    from hotline.services.shelf import Shelf
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What has been written down so far; nothing of it is required."""
+
+    content: str
+    title: str = ""
+    phone: str = ""
+    area_code: str = ""
+    kind: Kind | None = None
+
+    @property
+    def text(self) -> str:
+        """Title and content as the classifier and the router read them."""
+        return f"{self.title}。{self.content}" if self.title else self.content
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """One category with its unit: who would get it, by which rule, and why."""
+
+    code: str
+    path: str
+    probability: float
+    because: tuple[str, ...]
+    unit_code: str = ""
+    unit_name: str = ""
+    rule: str = ""
+    reason: str = ""
+    legal_basis: str = ""
+    helpers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advice:
+    """Everything offered for one text; ``is_sure`` when the machine would dispatch by itself."""
+
+    offers: Sequence[Offer]
+    is_sure: bool
+    doubt: str
+    model_id: str
+    kind: Kind
+    urgency: Urgency
+    danger_words: tuple[str, ...]
+    danger_advice: str
+    answers: Sequence[Answer]
+    similar: Sequence[Similar]
+
+
+def advise(heard: Heard, shelf: Shelf, *, at: datetime) -> Advice:
+    """Suggest category, unit, urgency, answers and open tickets for what was said so far.
+
+    Works without a model (no offers) and on any text; a few milliseconds when warm.
+    """
+    content = _checks.clean_text(heard.content)[: _checks.CONTENT_LIMIT]
+    heard = replace(heard, content=content, title=_checks.clean_text(heard.title))
+    danger = classifier.urgency(heard.text)
+    urgency = Urgency(danger.level)
+    kind = heard.kind or Kind(classifier.suggest_kind(heard.text))
+    facts = routing.Facts(
+        category="",
+        area=heard.area_code,
+        kind=kind.value,
+        urgency=urgency.value,
+        text=heard.text,
+        at=at,
+    )
+    ranked, is_sure, doubt, model_id = _classified(heard, shelf)
+    offers = offers_for(ranked[: sorting.TOP], facts)
+    best = offers[0].code if offers else None
+    return Advice(
+        offers=offers,
+        is_sure=is_sure,
+        doubt=doubt,
+        model_id=model_id,
+        kind=kind,
+        urgency=urgency,
+        danger_words=tuple(danger.words),
+        danger_advice=danger.advice,
+        answers=knowledge.search(heard.text, on=at.astimezone(LOCAL).date(), category=best),
+        similar=similar.find(
+            heard.text,
+            citizen_id=citizen_of(heard.phone),
+            area_code=heard.area_code or None,
+        ),
+    )
+
+
+def _classified(heard: Heard, shelf: Shelf) -> tuple[list[dict[str, Any]], bool, str, str]:
+    active = shelf.classifier()
+    if active is None:
+        return [], False, "没有可用的分类模型，请手工选择分类", ""
+    if not heard.content:
+        return [], False, "", active.model_id
+    suggestion = active.suggest(heard.title, heard.content)
+    ranked = sorting.ranked_of(suggestion)
+    if not ranked:
+        return [], False, "模型没有可用的分类，请手工选择", active.model_id
+    is_sure = not suggestion.unsure and ranked[0]["probability"] >= sorting.trust_line(
+        ranked[0]["code"]
+    )
+    return ranked, is_sure, suggestion.doubt, active.model_id
+
+
+def offers_for(ranked: Iterable[dict[str, Any]], facts: routing.Facts) -> list[Offer]:
+    """Find the unit of each ranked category by the catalogue, each asked on its own."""
+    rules, directory = office.catalogue()
+    return [_offer(row, replace(facts, category=row["code"]), rules, directory) for row in ranked]
+
+
+def _offer(
+    row: dict[str, Any],
+    facts: routing.Facts,
+    rules: routing.Catalogue,
+    directory: routing.Directory,
+) -> Offer:
+    decision = routing.route(facts, rules, directory)
+    unit = directory.unit(decision.lead) if decision.lead else None
+    helpers = ((code, directory.unit(code)) for code in decision.helpers)
+    return Offer(
+        code=row["code"],
+        path=row["path"].replace("/", " / "),
+        probability=float(row["probability"]),
+        because=tuple(row["because"]),
+        unit_code=unit.code if unit else "",
+        unit_name=unit.name if unit else "",
+        rule=decision.rule_id or "",
+        reason=decision.reason,
+        legal_basis=decision.legal_basis,
+        helpers=tuple((code, unit.name if unit else code) for code, unit in helpers),
+    )
+
+
+def citizen_of(phone: str) -> int | None:
+    """Find the citizen of a number as somebody wrote it; None for half a number or a stranger."""
+    try:
+        checked = _checks.checked_phone(phone)
+    except Invalid:
+        return None
+    return desk.citizen_of(checked) if checked else None

@@ -1,0 +1,174 @@
+"""Deadlines as rows: start, stop, and fire milestones exactly once (计时)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+import sla
+from hotline.db import db, transaction
+from hotline.domain.events import Event
+from hotline.domain.identity import SYSTEM
+from hotline.domain.terms import Clock, Mark
+from hotline.models import Deadline, Milestone, Ticket
+from hotline.queries import office
+from hotline.services import _move
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MARK_OF = {"yellow": Mark.YELLOW, "red": Mark.RED}
+BATCH = 500
+
+
+def promise(ticket_kind: str, urgency: str, at: datetime) -> sla.Due:
+    """Say until when a demand filed now would be answered, before anything is stored."""
+    rule = office.profile().rule("handle", kind=ticket_kind, urgency=urgency, round_no=1)
+    return sla.due_at(office.calendar(), at, rule.limit)
+
+
+def start(ticket: Ticket, clock: Clock, *, at: datetime, turn: int = 0) -> Deadline:
+    """Start one clock inside the caller's transaction; a clock that runs is left alone.
+
+    The limit comes from the profile (kind, urgency, round); policy, first due time and every
+    planned milestone are kept with the row, so an old ticket shows what it was judged by.
+    """
+    running = db.session.scalar(
+        select(Deadline).where(
+            Deadline.ticket_id == ticket.id,
+            Deadline.clock == clock,
+            Deadline.round == ticket.round,
+            Deadline.turn == turn,
+        )
+    )
+    if running is not None:
+        return running
+    calendar, profile = office.calendar(), office.profile()
+    rule = profile.rule(
+        clock.value, kind=ticket.kind.value, urgency=ticket.urgency.value, round_no=ticket.round
+    )
+    due = sla.due_at(calendar, at, rule.limit)
+    plan = sla.milestones(calendar, clock=clock.value, start=at, due=due.at, limit=rule.limit)
+    yellow = next((m.at for m in plan if m.name == "yellow"), due.at)
+    deadline = Deadline(
+        ticket_id=ticket.id,
+        clock=clock,
+        round=ticket.round,
+        turn=turn,
+        started_at=at,
+        amount=rule.limit.amount,
+        unit=str(rule.limit.unit),
+        rule_id=rule.id,
+        profile=profile.name,
+        due_at=due.at,
+        first_due_at=due.at,
+        yellow_at=yellow,
+        is_provisional=due.provisional,
+        plan=[[m.name, m.at.isoformat()] for m in plan],
+        next_at=plan[0].at if plan else None,
+        department_id=ticket.lead_department_id,
+    )
+    db.session.add(deadline)
+    return deadline
+
+
+def stop(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime) -> None:
+    """Stop the named clocks of a ticket; what has not fired will not fire any more."""
+    db.session.flush()
+    db.session.execute(
+        update(Deadline)
+        .where(
+            Deadline.ticket_id == ticket.id,
+            Deadline.clock.in_(list(clocks)),
+            Deadline.stopped_at.is_(None),
+        )
+        .values(stopped_at=at, next_at=None)
+    )
+
+
+def stop_all(ticket: Ticket, *, at: datetime) -> None:
+    """Stop every clock, when the ticket ends."""
+    stop(ticket, tuple(Clock), at=at)
+
+
+def sweep(at: datetime, limit: int = BATCH) -> int:
+    """Fire what is due, one batch in one transaction; returns how many milestones fired.
+
+    Safe to run twice, in many processes, after hours of absence: the rows are locked
+    (SKIP LOCKED on PostgreSQL), a fired milestone is a unique row, and the timeline entry that
+    tells people is written in the same transaction. Of a clock that missed several milestones
+    each fires in order, marked late.
+    """
+    with transaction() as session:
+        due = session.scalars(
+            select(Deadline)
+            .where(Deadline.next_at <= at)
+            .order_by(Deadline.next_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if not due:
+            return 0
+        ids = {d.ticket_id for d in due}
+        tickets = {t.id: t for t in session.scalars(select(Ticket).where(Ticket.id.in_(ids)))}
+        return sum(_fire(deadline, tickets[deadline.ticket_id], at) for deadline in due)
+
+
+def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> int:
+    fired = 0
+    plan = [(name, datetime.fromisoformat(when)) for name, when in deadline.plan]
+    for name, planned in plan:
+        if deadline.next_at is None or planned < deadline.next_at or planned > at:
+            continue
+        db.session.add(
+            Milestone(deadline_id=deadline.id, name=name, planned_at=planned, fired_at=at)
+        )
+        mark = MARK_OF.get(name)
+        if mark is not None and mark.value not in ticket.marks:
+            ticket.marks = [*ticket.marks, mark.value]
+        _move.record(
+            ticket,
+            Event.MILESTONE,
+            SYSTEM,
+            at=at,
+            payload={
+                "clock": deadline.clock.value,
+                "milestone": name,
+                "planned_at": planned.isoformat(),
+                "due_at": deadline.due_at.isoformat(),
+                "department_id": deadline.department_id,
+                "is_late": (at - planned).total_seconds() > 300,  # noqa: PLR2004 - five minutes
+            },
+        )
+        fired += 1
+    later = [planned for _, planned in plan if planned > at]
+    deadline.next_at = min(later) if later else None
+    return fired
+
+
+def resume(ticket: Ticket, clock: Clock, *, at: datetime) -> None:
+    """Let a stopped clock of this round run on to its old due time (审核退回)."""
+    deadline = db.session.scalar(
+        select(Deadline)
+        .where(
+            Deadline.ticket_id == ticket.id,
+            Deadline.clock == clock,
+            Deadline.round == ticket.round,
+        )
+        .order_by(Deadline.turn.desc())
+        .limit(1)
+    )
+    if deadline is None:
+        return
+    db.session.refresh(deadline)
+    fired = set(
+        db.session.scalars(select(Milestone.name).where(Milestone.deadline_id == deadline.id))
+    )
+    later = [datetime.fromisoformat(when) for name, when in deadline.plan if name not in fired]
+    deadline.stopped_at = None
+    deadline.next_at = min((moment for moment in later if moment > at), default=None)
+    overdue = [moment for moment in later if moment <= at]
+    if overdue:
+        deadline.next_at = min(overdue)

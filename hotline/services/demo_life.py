@@ -1,0 +1,260 @@
+"""Lives of demo tickets over sixty days, through the same services as real ones (演示数据)."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from hotline.db import db, transaction
+from hotline.domain.identity import CITIZEN, Actor
+from hotline.domain.lifecycle import Stage
+from hotline.domain.motions import Motion
+from hotline.domain.terms import Channel, Kind, Resolved, Role
+from hotline.models import Area, Message, MessageState, Ticket, TimelineEntry
+from hotline.services import (
+    callbacks,
+    clocks,
+    dispatching,
+    endings,
+    exchange,
+    handling,
+    hanging,
+    intake,
+    learning,
+    motions,
+    notices,
+    reviewing,
+    seeding,
+    sorting,
+)
+from hotline.services.callbacks import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hotline.services.shelf import Shelf
+
+DAYS = 60
+AGENT = Actor(Role.AGENT, "王晓燕")
+DISPATCHER = Actor(Role.DISPATCHER, "李建国")
+CALLER = Actor(Role.CALLBACK, "回访员")
+AUTHORITY = Actor(Role.AUTHORITY, "热线管理机构")
+_FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
+_GIVEN = ("先生", "女士", "师傅", "阿姨")
+_CHANNELS = (Channel.PHONE, Channel.PHONE, Channel.PHONE, Channel.WEB, Channel.APP)
+_VERDICTS = ((5, Resolved.YES), (4, Resolved.YES), (4, Resolved.YES), (3, Resolved.PARTLY))
+
+
+@dataclass(slots=True)
+class Seeder:
+    """Plays lives with a fixed chance, so that every installation shows the same city."""
+
+    shelf: Shelf
+    now: datetime
+    luck: random.Random = field(default_factory=lambda: random.Random(12345))
+    streets: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[dict[str, str]] = field(default_factory=list)
+
+    def live(self, count: int) -> Iterator[int]:
+        """Play ``count`` tickets, oldest first, and yield each ticket's id when it is done."""
+        query = select(Area.code, Area.name).where(Area.level == "street").order_by(Area.code)
+        self.streets = [(code, name) for code, name in db.session.execute(query)]
+        self.texts = seeding.rows("tickets.csv")
+        for number in range(count):
+            yield self._one(number, count)
+
+    def _one(self, number: int, count: int) -> int:
+        age = timedelta(days=DAYS) * (1 - number / count) ** 2  # most of it is of late
+        at = self.now - age + timedelta(minutes=self.luck.randrange(120))
+        at = min(at, self.now - timedelta(minutes=1))
+        text = self.texts[number % len(self.texts)]
+        ticket_id = self._register(text, at)
+        for step in self._steps(ticket_id, text):
+            at += step.after
+            if at >= self.now:
+                break
+            step.do(at)
+        return ticket_id
+
+    def _register(self, text: dict[str, str], at: datetime) -> int:
+        street, name = self.luck.choice(self.streets)
+        channel = self.luck.choice(_CHANNELS)
+        phone = f"139{self.luck.randrange(10**4):04d}{self.luck.randrange(10**4):04d}"
+        demand = intake.Demand(
+            kind=Kind(text["kind"]),
+            title=text["title"],
+            content=text["content"],
+            channel=channel,
+            name=self.luck.choice(_FAMILY) + self.luck.choice(_GIVEN),
+            phone=phone,
+            area_code=street,
+            address=f"{name}{text['address']}",
+            confidential=self.luck.random() < 0.04,  # noqa: PLR2004 - a share of the demo
+        )
+        by = AGENT if channel is Channel.PHONE else CITIZEN
+        return intake.register(demand, by, at=at).ticket_id
+
+    def _steps(self, ticket_id: int, text: dict[str, str]) -> Iterator[_Step]:
+        """The way of one ticket; each step is taken only if its time has come by now."""
+        if text["kind"] == "consult" and self.luck.random() < 0.5:  # noqa: PLR2004 - same
+            yield _Step(
+                minutes(4), lambda at: endings.answer(ticket_id, text["reply"], AGENT, at=at)
+            )
+            return
+        if text["kind"] != "praise" and ticket_id % 17 == 0:
+            yield _Step(minutes(5), lambda at: _odd_end(ticket_id, at))
+            return
+        yield _Step(minutes(1), lambda at: sorting.suggest(ticket_id, self.shelf, at=at))
+        yield _Step(minutes(1), lambda at: self._dispatch(ticket_id, text["category"], at))
+        yield _Step(self._hours(1, 4), lambda at: _sign(ticket_id, at))
+        if self.luck.random() < 0.08:  # noqa: PLR2004 - same
+            yield _Step(self._hours(1, 3), lambda at: _file_return(ticket_id, at))
+            return
+        yield _Step(self._hours(1, 12), lambda at: _contact(ticket_id, at))
+        if ticket_id % 61 == 0:
+            yield _Step(self._hours(4, 20), lambda at: _hang(ticket_id, at))
+            return
+        yield _Step(self._hours(20, 130), lambda at: _reply(ticket_id, text["reply"], at))
+        yield _Step(self._hours(1, 8), lambda at: _review(ticket_id, at))
+        yield _Step(self._hours(2, 40), lambda at: self._rate(ticket_id, at))
+
+    def _dispatch(self, ticket_id: int, code: str, at: datetime) -> None:
+        """The machine where it is sure, else the dispatcher by the catalogue's first choice."""
+        if dispatching.propose(ticket_id, at=at):
+            return
+        if self.now - at < timedelta(hours=20):
+            return  # the newest unsure ones wait for the visitor at the dispatcher's desk
+        ticket = db.session.get(Ticket, ticket_id)
+        if ticket is None or ticket.stage is not Stage.TO_DISPATCH:
+            return
+        routes = dispatching.routes_for(ticket, [code], at)
+        if routes:
+            unit = routes[0]["code"]
+            dispatching.dispatch(
+                ticket_id, unit, actor=DISPATCHER, at=at, category_code=code, reason="按目录派单"
+            )
+
+    def _rate(self, ticket_id: int, at: datetime) -> None:
+        ticket = db.session.get(Ticket, ticket_id)
+        if ticket is None or ticket.stage is not Stage.CALLBACK:
+            return
+        chance = self.luck.random()
+        if chance < 0.1:  # noqa: PLR2004 - same
+            verdict = Verdict(satisfaction=2, resolved=Resolved.NO, comment="问题还在，没有解决")
+        else:
+            satisfaction, resolved = self.luck.choice(_VERDICTS)
+            verdict = Verdict(satisfaction=satisfaction, resolved=resolved)
+        if chance < 0.2:  # noqa: PLR2004 - same
+            callbacks.record_attempt(ticket_id, CALLER, reached=False, at=at)
+        rating = callbacks.rate(ticket_id, verdict, CITIZEN, at=at)
+        exchange.queue_rating(rating.id, at=at)
+        learning.harvest(ticket_id, at=at)
+
+    def _hours(self, least: int, most: int) -> timedelta:
+        return timedelta(minutes=self.luck.randrange(least * 60, most * 60))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    after: timedelta
+    do: Callable[[datetime], object]
+
+
+def minutes(count: int) -> timedelta:
+    """A few minutes."""
+    return timedelta(minutes=count)
+
+
+def _sign(ticket_id: int, at: datetime) -> None:
+    if _is(ticket_id, Stage.DISPATCHED):
+        handling.sign(ticket_id, _unit(ticket_id), at=at)
+
+
+def _unit(ticket_id: int) -> Actor:
+    ticket = db.session.get(Ticket, ticket_id)
+    unit = ticket.lead_department if ticket else None
+    name = f"{unit.short_name}经办人" if unit else "经办人"
+    return Actor(Role.DEPARTMENT, name, None, unit.id if unit else None)
+
+
+def _is(ticket_id: int, *stages: Stage) -> bool:
+    ticket = db.session.get(Ticket, ticket_id)
+    return ticket is not None and ticket.stage in stages
+
+
+def _contact(ticket_id: int, at: datetime) -> None:
+    if _is(ticket_id, Stage.HANDLING):
+        handling.contact(ticket_id, "已电话联系诉求人，核实地点和情况", _unit(ticket_id), at=at)
+
+
+def _reply(ticket_id: int, text: str, at: datetime) -> None:
+    if _is(ticket_id, Stage.HANDLING):
+        handling.reply(ticket_id, text, _unit(ticket_id), at=at)
+
+
+def _review(ticket_id: int, at: datetime) -> None:
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None or ticket.stage is not Stage.REVIEWING:
+        return
+    called_back = ticket.kind not in (Kind.PRAISE, Kind.CONSULT) or ticket.id % 5 == 0
+    if ticket.kind is Kind.PRAISE or not called_back:
+        reviewing.conclude(ticket_id, DISPATCHER, at=at)
+    else:
+        reviewing.approve(ticket_id, DISPATCHER, at=at)
+
+
+def _odd_end(ticket_id: int, at: datetime) -> None:
+    """The other ways a ticket leaves the front: asked back, declined, transferred, withdrawn."""
+    match ticket_id // 17 % 4:
+        case 0:
+            endings.ask_info(ticket_id, "请补充具体楼栋和发生时间，便于核实", AGENT, at=at)
+        case 1:
+            reason = "该事项已由法院受理，请通过诉讼途径解决"
+            endings.decline(ticket_id, AGENT, code="statutory_route", reason=reason, at=at)
+        case 2:
+            endings.transfer(ticket_id, AGENT, target="110", reason="涉及治安警情", at=at)
+        case _:
+            endings.withdraw(ticket_id, CITIZEN, reason="问题已自行解决", at=at)
+
+
+def _hang(ticket_id: int, at: datetime) -> None:
+    if _is(ticket_id, Stage.HANDLING):
+        hanging.hang(ticket_id, AUTHORITY, reason="涉及历史遗留产权，需省级政策明确", at=at)
+
+
+def _file_return(ticket_id: int, at: datetime) -> None:
+    if _is(ticket_id, Stage.HANDLING):
+        plea = motions.Plea(
+            kind=Motion.RETURN,
+            reason="经现场核实，该处由街道日常管养，不在本单位职责范围",
+            reason_code=next(iter(notices.reasons()["return"])),
+        )
+        motions.file(ticket_id, plea, _unit(ticket_id), at=at)
+
+
+def settle(now: datetime, public_url: str) -> None:
+    """Close the books: old milestones fire, reactions count as done, messages as delivered."""
+    while clocks.sweep(now):
+        pass
+    recent = select(TimelineEntry.id).where(
+        TimelineEntry.settled_at.is_(None), TimelineEntry.at > now - timedelta(days=3)
+    )
+    for entry_id in db.session.scalars(recent).all():
+        notices.compose(entry_id, public_url=public_url, at=now)
+    # What is still registered keeps its open reaction: the workers classify it when they start.
+    waiting = select(Ticket.id).where(Ticket.stage == Stage.REGISTERED)
+    with transaction() as session:
+        session.execute(
+            update(TimelineEntry)
+            .where(TimelineEntry.settled_at.is_(None), TimelineEntry.ticket_id.not_in(waiting))
+            .values(settled_at=now)
+        )
+        session.execute(
+            update(Message)
+            .where(Message.state == MessageState.WAITING)
+            .values(state=MessageState.SENT, sent_at=now, next_try_at=None)
+        )

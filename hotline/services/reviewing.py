@@ -1,0 +1,44 @@
+"""办结审核: the hotline reads the reply before the citizen does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hotline.db import transaction
+from hotline.domain.lifecycle import Action
+from hotline.domain.outcomes import Outcome
+from hotline.domain.terms import Clock
+from hotline.services import _move, callbacks, clocks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.domain.identity import Actor
+
+
+def approve(ticket_id: int, actor: Actor, *, at: datetime, version: int | None = None) -> None:
+    """审核通过: the citizen is asked to rate, and the callback is planned."""
+    with transaction():
+        ticket = _move.ticket_by_id(ticket_id)
+        _move.must_be_version(ticket, version)
+        _move.move(ticket, Action.APPROVE, actor, at=at)
+        callbacks.plan(ticket, at=at)
+
+
+def send_back(
+    ticket_id: int, actor: Actor, *, reason: str, at: datetime, version: int | None = None
+) -> None:
+    """审核退回: the reply is not good enough; the old deadline holds, nothing is given anew."""
+    with transaction():
+        ticket = _move.ticket_by_id(ticket_id)
+        _move.must_be_version(ticket, version)
+        _move.move(ticket, Action.SEND_BACK, actor, at=at, reason=reason)
+        clocks.resume(ticket, Clock.HANDLE, at=at)
+
+
+def conclude(ticket_id: int, actor: Actor, *, at: datetime) -> None:
+    """Close without a callback where the rule asks for none (praise, unsampled consultations)."""
+    with transaction():
+        ticket = _move.ticket_by_id(ticket_id)
+        _move.move(ticket, Action.CONCLUDE, actor, at=at, outcome=Outcome.REPLIED)
+        clocks.stop_all(ticket, at=at)

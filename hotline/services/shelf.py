@@ -1,0 +1,41 @@
+"""The shelf of model artefacts: hands out the active one, reloads on change (模型架)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+import classifier
+from hotline.services import learning
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One per process; the artefact stays warm until another model is activated."""
+
+    folder: Path
+    _loaded: dict[str, classifier.Classifier] = field(default_factory=dict)
+
+    def classifier(self) -> classifier.Classifier | None:
+        """The active model, or None when there is none or it cannot be trusted.
+
+        A missing or corrupt artefact stops no intake: the ticket goes to the dispatcher and
+        ``hotline doctor`` says what to do.
+        """
+        model_id = learning.active_model_id()
+        if model_id is None:
+            return None
+        if model_id not in self._loaded:
+            try:
+                self._loaded = {model_id: classifier.load(self.folder / model_id)}
+            except (classifier.ArtefactError, OSError) as error:
+                log.warning("model_unusable", model=model_id, error=str(error))
+                return None
+        return self._loaded[model_id]
