@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from hotline import cli, db, jobs, logs, web
 from hotline.queries import office
 from hotline.services.house import House
 from hotline.services.shelf import Shelf
-from integrations import ConsoleSms, PlatformClient, TwilioSms
+from integrations import ConsoleSms, PlatformClient, TwilioSms, UnsetSms
 
 if TYPE_CHECKING:
     from hotline.config import Settings
@@ -59,7 +58,9 @@ def _sms(settings: Settings) -> Sms:
             settings.twilio_number,
             api_base=settings.twilio_api_base or None,
         )
-    return ConsoleSms(sys.stdout)
+    if not settings.is_demo:
+        return UnsetSms()
+    return ConsoleSms((settings.data_dir / "sms.log").open("a", encoding="utf-8"))
 
 
 def _platform(settings: Settings) -> PlatformClient | None:

@@ -28,7 +28,9 @@ def strike_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 def init(settings: Settings) -> None:
     """Write JSON lines to standard error in production, readable ones in the demo."""
     renderer = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
         if settings.is_demo
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
@@ -37,6 +39,8 @@ def init(settings: Settings) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            # As text and without local variables: those hold what citizens wrote.
+            structlog.processors.format_exc_info,
             strike_out,
             renderer,
         ],

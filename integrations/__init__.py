@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         RatingReport,
         rating_payload,
     )
-    from integrations.sms import ConsoleSms, MemorySms
+    from integrations.sms import ConsoleSms, MemorySms, UnsetSms
     from integrations.twilio_sms import TwilioSms
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Receipt",
     "Sms",
     "TwilioSms",
+    "UnsetSms",
     "files",
     "play_call",
     "rating_payload",
@@ -68,6 +69,7 @@ _ROOM_OF = {
     "Receipt": "delivery",
     "Sms": "delivery",
     "TwilioSms": "twilio_sms",
+    "UnsetSms": "sms",
     "play_call": "call_player",
     "rating_payload": "service_platform.rating_report",
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TextIO
 
-from integrations.delivery import Receipt
+from integrations.delivery import DeliveryError, Receipt
 
 _MIDDLE_OF_NUMBER = re.compile(r"(?<=\d{3})\d+(?=\d{4}$)")
 
@@ -33,6 +33,15 @@ class MemorySms:
         with self._lock:
             self.sent.append(SentSms(to, body, message_id))
             return Receipt(f"memory-{len(self.sent)}")
+
+
+class UnsetSms:
+    """Stands where no provider is configured: every message waits and shows on the failure list."""
+
+    def send(self, *, to: str, body: str, message_id: str) -> Receipt:  # noqa: ARG002 - Sms protocol
+        """Refuse in a way that may be tried again, once a provider is configured."""
+        reason = "未配置短信服务（HOTLINE_TWILIO_ACCOUNT_SID）"
+        raise DeliveryError(reason, retryable=True)
 
 
 class ConsoleSms:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import MetaData, event, func, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from hotline.db.sealing import Keyring
-from hotline.domain.errors import Unavailable
+from hotline.domain.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Connection, ExceptionContext
 
     from hotline.config import Settings
@@ -95,8 +96,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @event.listens_for(Engine, "handle_error")
 def _say_unavailable(context: ExceptionContext) -> None:
-    """Tell the doors that the database is away in a word they know (answer: 503, retry)."""
+    """Translate what the database says into words the doors know: 422, or 503 with a retry."""
     error = context.sqlalchemy_exception
+    if isinstance(error, DataError):
+        raise Invalid("value", "含有不能保存的字符或超出范围的数字，请检查后重试") from error
     if not isinstance(error, OperationalError | InterfaceError):
         return
     words = str(error.orig).lower()
@@ -105,14 +108,12 @@ def _say_unavailable(context: ExceptionContext) -> None:
         raise Unavailable("数据库暂时不可用，请稍后再试") from error
 
 
-def next_id(model: type[Base]) -> int:
-    """Reserve the id of a row that must know its own number before it is written.
+def next_id(model: type[Base]) -> ColumnElement[int]:
+    """The id of a row that must know its own number before it is written, to be selected.
 
     PostgreSQL takes it from the table's sequence; SQLite is under the write lock already.
     """
-    table = model.__table__.name  # type: ignore[attr-defined]
+    ids = model.__table__.c.id
     if db.session.get_bind().dialect.name == "postgresql":
-        query = "SELECT nextval(pg_get_serial_sequence(:table, 'id'))"
-        return int(db.session.execute(text(query), {"table": table}).scalar_one())
-    last = db.session.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()  # noqa: S608 - a table name of ours
-    return int(last) + 1
+        return func.nextval(func.pg_get_serial_sequence(ids.table.name, "id"))
+    return select(func.coalesce(func.max(ids), 0) + 1).scalar_subquery()

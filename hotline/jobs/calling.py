@@ -66,7 +66,7 @@ def init_app(app: Flask, url: str, *, is_sync: bool = False) -> None:
 
 def connect(url: str) -> redis.Redis:
     """A connection with short patience: the web must not wait for a Redis that is away."""
-    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=20)
+    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
 
 
 def line() -> Line:

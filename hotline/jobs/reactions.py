@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+import structlog
+
+from hotline.domain.errors import Conflict, HotlineError, Transient
 from hotline.domain.events import Event
 from hotline.jobs import deliver
 from hotline.jobs.calling import enqueue, job, line, now
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
     from hotline.services.house import House
     from hotline.services.relay import Due
+
+log = structlog.get_logger()
 
 
 def _house() -> House:
@@ -93,12 +99,36 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
 }
 
 
+following: ContextVar[list[int] | None] = ContextVar("following", default=None)
+"""Entries written while reacting: the same job goes on with them, which saves a job for each."""
+
+
 @job(Queue.DEFAULT)
 def react(entry_id: int) -> None:
-    """Run what follows one timeline entry, then mark it settled; safe to run again."""
-    due = relay.entry(entry_id)
-    if due is None:
-        return
-    for reaction in ON_EVENT[due.event]:
+    """Run what follows one timeline entry and what follows from that, then settle them all.
+
+    Safe to run again: each reaction asks first whether it is still needed. A worker killed in
+    between leaves the entries unsettled, and the sweep asks again.
+    """
+    chain = [entry_id]
+    token = following.set(chain)
+    try:
+        for number in chain:  # grows while we walk it
+            due = relay.entry(number)
+            if due is None:
+                continue
+            for reaction in ON_EVENT[due.event]:
+                _run(reaction, due)
+    finally:
+        following.reset(token)
+    relay.settle(chain, at=now())
+
+
+def _run(reaction: Callable[[Due], None], due: Due) -> None:
+    """A refusal by rule ends this reaction alone: asking again would only refuse again."""
+    try:
         reaction(due)
-    relay.settle([entry_id], at=now())
+    except (Conflict, Transient):
+        raise
+    except HotlineError as error:
+        log.warning("reaction_refused", entry_id=due.entry_id, reason=error.message)

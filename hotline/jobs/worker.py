@@ -1,4 +1,4 @@
-"""The worker process: no fork per job, the model stays warm; the sweep brings lost jobs back."""
+"""The worker process: no fork, the model stays warm; the sweep brings lost jobs back (执行进程)."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def _last_tries(callback_ids: Sequence[int]) -> dict[int, datetime]:
         .where(CallbackAttempt.callback_id.in_(callback_ids))
         .order_by(CallbackAttempt.id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _line(row: Row, tries: dict[int, datetime], at: datetime) -> CallbackLine:  # type: ignore[type-arg]

@@ -52,7 +52,7 @@ def departments(*, below: int | None = None) -> list[Group]:
     query = query.where(Department.is_active).order_by(Department.code)
     if below is not None:
         query = query.where(Department.parent_id == below)
-    names = dict(db.session.execute(select(Area.code, Area.name)).tuples().all())
+    names = dict(db.session.execute(select(Area.code, Area.name)).all())
     groups: dict[str, Group] = {}
     for code, level, name, area_code in db.session.execute(query):
         label = _unit_label(level, area_code, names)

@@ -12,7 +12,15 @@ from hotline.domain.errors import Invalid
 from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import Motion, MotionState
 from hotline.domain.terms import Clock, Mark, Urgency
-from hotline.models import Area, Citizen, Deadline, MotionRow, SuggestionRow, Ticket
+from hotline.models import (
+    Area,
+    Citizen,
+    Deadline,
+    MotionRow,
+    SuggestionRow,
+    Ticket,
+    TimelineEntry,
+)
 from hotline.queries import bounded
 
 if TYPE_CHECKING:
@@ -73,10 +81,9 @@ _RANK = case(
 def counts() -> Counts:
     """How many wait; each count reads at most MOST rows of an index."""
     waits = Ticket.stage == Stage.TO_DISPATCH
-    open_returns = (MotionRow.state == MotionState.OPEN) & (MotionRow.kind == Motion.RETURN)
     return Counts(
         to_dispatch=_count(select(Ticket.id).where(waits, ~_ADJUDICATING)),
-        returns=_count(select(MotionRow.id).where(open_returns)),
+        returns=_count(_open_returns(MotionRow.id)),
         adjudicating=_count(select(Ticket.id).where(waits, _ADJUDICATING)),
         reviewing=_count(select(Ticket.id).where(Ticket.stage == Stage.REVIEWING)),
     )
@@ -84,6 +91,19 @@ def counts() -> Counts:
 
 def _count(query: Select[Any]) -> int:
     return bounded.count(query, MOST)
+
+
+def _open_returns(*columns: Any) -> Select[Any]:  # noqa: ANN401 - mapped columns
+    """Only while the ticket can still be returned; who has replied wants no return any more."""
+    return (
+        select(*columns)
+        .join(Ticket, Ticket.id == MotionRow.ticket_id)
+        .where(
+            MotionRow.state == MotionState.OPEN,
+            MotionRow.kind == Motion.RETURN,
+            Ticket.stage.in_((Stage.DISPATCHED, Stage.HANDLING)),
+        )
+    )
 
 
 def to_dispatch(*, is_adjudicating: bool = False, cursor: str | None = None) -> Queue:
@@ -100,7 +120,7 @@ def to_dispatch(*, is_adjudicating: bool = False, cursor: str | None = None) -> 
     more = len(rows) > PAGE
     last = rows[PAGE - 1] if more else None
     tickets = [ticket for ticket, _rank in rows[:PAGE]]
-    return Queue(_waiting(tickets, Clock.DISPATCH), f"{last[1]}-{last[0].id}" if last else None)
+    return Queue(_waiting(tickets), f"{last[1]}-{last[0].id}" if last else None)
 
 
 def to_review(*, cursor: str | None = None) -> Queue:
@@ -110,16 +130,14 @@ def to_review(*, cursor: str | None = None) -> Queue:
         query = query.where(Ticket.id > _read_cursor(cursor)[1])
     rows = db.session.scalars(query.order_by(Ticket.id).limit(PAGE + 1)).all()
     more = len(rows) > PAGE
-    return Queue(_waiting(rows[:PAGE], Clock.HANDLE), f"0-{rows[PAGE - 1].id}" if more else None)
+    return Queue(_waiting(rows[:PAGE]), f"0-{rows[PAGE - 1].id}" if more else None)
 
 
 def open_returns(*, cursor: str | None = None) -> tuple[list[Plea], str | None]:
     """List returns to be judged, the oldest first (退单审核)."""
     query = (
-        select(MotionRow, Ticket, Area.name)
-        .join(Ticket, Ticket.id == MotionRow.ticket_id)
+        _open_returns(MotionRow, Ticket, Area.name)
         .outerjoin(Area, Area.code == Ticket.area_code)
-        .where(MotionRow.state == MotionState.OPEN, MotionRow.kind == Motion.RETURN)
         .order_by(MotionRow.id)
         .limit(PAGE + 1)
     )
@@ -140,15 +158,32 @@ def ticket_of_motion(motion_id: int) -> str | None:
     return db.session.scalar(query)
 
 
-def _waiting(tickets: Sequence[Ticket], clock: Clock) -> list[Waiting]:
+def newest_entries(ticket_id: int, limit: int) -> list[TimelineEntry]:
+    """Read the last things that happened to a ticket, the oldest of them first."""
+    entry = TimelineEntry
+    query = select(entry).where(entry.ticket_id == ticket_id).order_by(entry.id.desc())
+    return list(reversed(db.session.scalars(query.limit(limit)).all()))
+
+
+def _running(ids: list[int]) -> dict[int, Deadline]:
+    """The clock that presses: dispatch while it runs, after a return the handle clock."""
+    query = select(Deadline).where(
+        Deadline.ticket_id.in_(ids),
+        Deadline.clock.in_((Clock.DISPATCH, Clock.HANDLE)),
+        Deadline.stopped_at.is_(None),
+    )
+    rows = db.session.scalars(query.order_by(Deadline.id)).all()
+    return {row.ticket_id: row for row in sorted(rows, key=lambda row: row.clock is Clock.DISPATCH)}
+
+
+def _waiting(tickets: Sequence[Ticket]) -> list[Waiting]:
     ids = [ticket.id for ticket in tickets]
     looks = select(SuggestionRow).where(SuggestionRow.ticket_id.in_(ids))
     newest = {row.ticket_id: row for row in db.session.scalars(looks.order_by(SuggestionRow.id))}
-    clocks = select(Deadline).where(Deadline.ticket_id.in_(ids), Deadline.clock == clock)
-    running = {row.ticket_id: row for row in db.session.scalars(clocks.order_by(Deadline.id))}
+    running = _running(ids)
     codes = {ticket.area_code for ticket in tickets if ticket.area_code}
     found = select(Area.code, Area.name).where(Area.code.in_(codes))
-    areas = dict(db.session.execute(found).tuples().all())
+    areas = dict(db.session.execute(found).all())
     rows = []
     for ticket in tickets:
         deadline = running.get(ticket.id)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from hotline.db import MIGRATIONS, db
 from hotline.models import Message, MessageState, TimelineEntry
+from hotline.queries import bounded
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -47,16 +48,13 @@ def _heads() -> frozenset[str]:
 
 def waiting() -> Waiting:
     """Count what waits, through indexes that hold little else; raises Unavailable."""
+    unsettled = select(TimelineEntry.id).where(TimelineEntry.settled_at.is_(None))
     return Waiting(
-        unsettled=_count(select(TimelineEntry.id).where(TimelineEntry.settled_at.is_(None))),
-        messages_waiting=_count(_messages(MessageState.WAITING)),
-        messages_dead=_count(_messages(MessageState.DEAD)),
+        unsettled=bounded.count(unsettled, MOST),
+        messages_waiting=bounded.count(_messages(MessageState.WAITING), MOST),
+        messages_dead=bounded.count(_messages(MessageState.DEAD), MOST),
     )
 
 
 def _messages(state: MessageState) -> Select[int]:
     return select(Message.id).where(Message.state == state)
-
-
-def _count(query: Select[int]) -> int:
-    return db.session.scalar(select(func.count()).select_from(query.limit(MOST).subquery())) or 0

@@ -1,8 +1,9 @@
-"""The office's own rules, loaded once and again on change: calendar, profile, catalogue."""
+"""The office's rules, loaded once and again on change: calendar, profile, catalogue (规则)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -10,6 +11,10 @@ import routing
 import sla
 from hotline.db import db
 from hotline.models import Area, CalendarDay, CatalogueRule, Department
+
+if TYPE_CHECKING:
+    from sqlalchemy import ScalarSelect, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
 
 @dataclass(slots=True)
@@ -20,15 +25,52 @@ class _Cache:
     calendar: sla.Calendar | None = None
     catalogue_stamp: object = None
     catalogue: tuple[routing.Catalogue, routing.Directory] | None = None
+    areas: set[str] = field(default_factory=set)
 
 
 _cache = _Cache()
+
+
+def _how_many_and_last(column: InstrumentedAttribute[Any]) -> list[ScalarSelect[Any]]:
+    """Tell whether rows were added, removed or changed since."""
+    rows = column.class_.__table__
+    last = rows.c[column.key]
+    return [
+        select(func.count()).select_from(rows).scalar_subquery(),
+        select(func.max(last)).scalar_subquery(),
+    ]
+
+
+_CALENDAR_STAMP = select(*_how_many_and_last(CalendarDay.changed_at))
+_CATALOGUE_STAMP = select(
+    *_how_many_and_last(CatalogueRule.changed_at), *_how_many_and_last(Department.id)
+)
+
+
+def _stamp(name: str, query: Select[Any]) -> object:
+    """Ask once in a transaction: within it the rules stay what they were at its first look."""
+    session = db.session()
+    connection = session.connection()
+    now = session.get_transaction()
+    begun, stamp = session.info.get(name, (None, None))
+    if begun is not now:
+        stamp = tuple(connection.execute(query).one())
+        session.info[name] = (now, stamp)
+    return stamp
 
 
 def open_with(profile_name: str) -> None:
     """Choose the city profile at start; raises sla.ProfileError when there is none such."""
     _cache.profile_name = profile_name
     _cache.profile = sla.load_profile(profile_name)
+    _cache.areas.clear()
+
+
+def is_area(code: str) -> bool:
+    """Whether there is such an area; what was seen once is remembered: none is deleted."""
+    if code not in _cache.areas and db.session.get(Area, code) is not None:
+        _cache.areas.add(code)
+    return code in _cache.areas
 
 
 def profile() -> sla.Profile:
@@ -40,11 +82,7 @@ def profile() -> sla.Profile:
 
 def calendar() -> sla.Calendar:
     """The official calendar with the days this office decided otherwise."""
-    stamp = tuple(
-        db.session.execute(
-            select(func.count(), func.max(CalendarDay.changed_at)).select_from(CalendarDay)
-        ).one()
-    )
+    stamp = _stamp("calendar", _CALENDAR_STAMP)
     if _cache.calendar is None or _cache.calendar_stamp != stamp:
         days = db.session.scalars(select(CalendarDay)).all()
         overrides = {d.on: sla.Day(is_workday=d.is_workday, name=d.name) for d in days}
@@ -55,10 +93,7 @@ def calendar() -> sla.Calendar:
 
 def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
     """The dispatch catalogue and the directory of units, as the router wants them."""
-    stamp = (
-        tuple(db.session.execute(select(func.count(), func.max(CatalogueRule.changed_at))).one()),
-        tuple(db.session.execute(select(func.count(), func.max(Department.id))).one()),
-    )
+    stamp = _stamp("catalogue", _CATALOGUE_STAMP)
     if _cache.catalogue is None or _cache.catalogue_stamp != stamp:
         _cache.catalogue = (
             routing.Catalogue([_rule(row) for row in db.session.scalars(select(CatalogueRule))]),
@@ -99,5 +134,5 @@ def _directory() -> routing.Directory:
             )
             for unit in units
         ],
-        areas=dict(db.session.execute(select(Area.code, Area.name)).tuples().all()),
+        areas=dict(db.session.execute(select(Area.code, Area.name)).all()),
     )

@@ -15,18 +15,15 @@ from hotline.domain.events import PUBLIC, Event
 from hotline.domain.guards import Facts
 from hotline.domain.identity import CITIZEN
 from hotline.domain.lifecycle import Action, Stage, open_actions
-from hotline.domain.outcomes import Outcome
 from hotline.models import (
     Area,
-    Assignment,
     Attachment,
     Citizen,
     Department,
-    Rating,
     Ticket,
     TimelineEntry,
 )
-from hotline.queries import tickets
+from hotline.queries import answers, tickets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,21 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hotline.domain.terms import Role
+    from hotline.models import Rating
 
-CLOSED = (Stage.CLOSED, Stage.ARCHIVED)
-ANSWERED = frozenset(
-    {
-        Outcome.DIRECT,
-        Outcome.RESOLVED,
-        Outcome.PARTLY,
-        Outcome.UNRESOLVED,
-        Outcome.UNREACHED,
-        Outcome.REPLIED,
-    }
-)
-"""Outcomes behind which stands a reply that the hotline has approved or given itself."""
-RATEABLE = frozenset({Outcome.DIRECT, Outcome.REPLIED, Outcome.UNREACHED})
-"""Closed tickets that may still be rated, as ``services.callbacks.rate`` takes them."""
 OF_MASTER = frozenset(
     {
         Event.DISPATCHED,
@@ -91,16 +75,6 @@ class Moments:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
-    """What a unit answered in one round, after the hotline's approval."""
-
-    round: int
-    unit: str
-    text: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
     """A ticket as its citizen sees it; ``work`` is the master where it was merged, else itself."""
 
@@ -110,7 +84,7 @@ class Progress:
     area: str
     moments: Moments
     entries: list[PublicEntry]
-    replies: list[Reply]
+    replies: list[answers.Reply]
     rating: Rating | None
     files: Sequence[Attachment]
     question: str
@@ -123,9 +97,9 @@ class Progress:
 
 def by_code(ticket_no: str, query_code: str) -> Ticket:
     """Find a ticket by number and query code; one and the same NotFound for every mistake."""
-    ticket = db.session.scalar(select(Ticket).where(Ticket.ticket_no == ticket_no))
+    ticket = by_number(ticket_no)
     known = ticket.query_code if ticket is not None else ""
-    is_right = secrets.compare_digest(known.encode(), query_code.encode())
+    is_right = secrets.compare_digest(known.encode(), query_code.encode(errors="replace"))
     if ticket is None or not is_right:
         raise NotFound("没有找到这张工单，请核对工单编号和查询码")
     return ticket
@@ -133,6 +107,8 @@ def by_code(ticket_no: str, query_code: str) -> Ticket:
 
 def by_number(ticket_no: str, *, citizen_id: int | None = None) -> Ticket | None:
     """Find a ticket by its number, among this citizen's alone where one is given."""
+    if not ticket_no.isprintable():  # PostgreSQL would choke on NUL, and no number has any
+        return None
     query = select(Ticket).where(Ticket.ticket_no == ticket_no)
     if citizen_id is not None:
         query = query.where(Ticket.citizen_id == citizen_id)
@@ -152,8 +128,8 @@ def progress(ticket: Ticket, *, at: datetime) -> Progress:
     trail_of_work = trail if work is ticket else _trail(work)
     moments = _moments(work, trail_of_work)
     area = db.session.get(Area, ticket.area_code) if ticket.area_code else None
-    rating = _rating(ticket)
-    is_open = work.stage not in CLOSED
+    rating = answers.rating_now(ticket)
+    is_open = work.stage not in answers.CLOSED
     return Progress(
         ticket=ticket,
         work=work,
@@ -161,15 +137,15 @@ def progress(ticket: Ticket, *, at: datetime) -> Progress:
         area=tickets.area_path(area),
         moments=moments,
         entries=_public(ticket, trail, trail_of_work),
-        replies=_replies(work, moments),
+        replies=answers.replies(work, moments.approved_at),
         rating=rating,
         files=_files(ticket),
         question=_question(ticket, trail),
         advice=classifier.urgency(f"{ticket.title}。{ticket.content}").advice if is_open else "",
         is_late=is_open and work.promised_at is not None and at > work.promised_at,
-        may_supplement=ticket.stage not in CLOSED,
+        may_supplement=ticket.stage not in answers.CLOSED,
         may_withdraw=Action.WITHDRAW in open_actions(Facts(ticket.stage, ticket.kind), CITIZEN),
-        may_rate=rating is None and _is_rateable(ticket),
+        may_rate=rating is None and answers.is_rateable(ticket),
     )
 
 
@@ -192,7 +168,7 @@ def _public(
         ]
     ids = {entry.department_id for entry, _ in shown if entry.department_id is not None}
     query = select(Department.id, Department.name).where(Department.id.in_(ids))
-    units = dict(db.session.execute(query).tuples().all()) if ids else {}
+    units = dict(db.session.execute(query).all()) if ids else {}
     shown.sort(key=lambda pair: (pair[0].at, pair[0].id), reverse=True)
     return [
         PublicEntry(
@@ -228,55 +204,6 @@ def _moments(ticket: Ticket, trail: Sequence[TimelineEntry]) -> Moments:
         rated_at=last.get(Event.RATED),
         closed_at=ticket.closed_at,
     )
-
-
-def _replies(ticket: Ticket, moments: Moments) -> list[Reply]:
-    """Approved replies, newest round first; what is still under review is nobody's business yet."""
-    query = (
-        select(Assignment)
-        .where(
-            Assignment.ticket_id == ticket.id,
-            Assignment.is_lead.is_(True),
-            Assignment.reply.is_not(None),
-            Assignment.round < ticket.round,
-        )
-        .order_by(Assignment.id)
-    )
-    found = {
-        row.round: Reply(
-            round=row.round, unit=row.department.name, text=row.reply or "", at=row.replied_at
-        )
-        for row in db.session.scalars(query)
-    }
-    is_approved = ticket.stage is Stage.CALLBACK or ticket.outcome in ANSWERED
-    if ticket.reply and is_approved:
-        unit = ticket.lead_department
-        found[ticket.round] = Reply(
-            round=ticket.round,
-            unit=unit.name if unit else "12345 热线",
-            text=ticket.reply,
-            at=moments.approved_at or ticket.closed_at,
-        )
-    return [found[number] for number in sorted(found, reverse=True)]
-
-
-def _rating(ticket: Ticket) -> Rating | None:
-    """Find the rating of the present round; the last one once the ticket is closed."""
-    query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.id.desc())
-    if ticket.stage not in CLOSED:
-        query = query.where(Rating.round == ticket.round)
-    return db.session.scalar(query.limit(1))
-
-
-def last_rating(ticket: Ticket) -> Rating | None:
-    """Find the newest rating of any round, to thank for it."""
-    query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.id.desc())
-    return db.session.scalar(query.limit(1))
-
-
-def _is_rateable(ticket: Ticket) -> bool:
-    is_answered = ticket.stage is Stage.CLOSED and ticket.outcome in RATEABLE
-    return ticket.stage is Stage.CALLBACK or is_answered
 
 
 def _files(ticket: Ticket) -> Sequence[Attachment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -79,7 +80,7 @@ def staff(role: Role | None = None, *, cursor: str | None = None) -> Listing:
 def departments() -> list[UnitNode]:
     """Build the whole tree of units: a few hundred rows in two queries."""
     counted = select(Staff.department_id, func.count()).group_by(Staff.department_id)
-    people = dict(db.session.execute(counted).tuples().all())
+    people = dict(db.session.execute(counted).all())
     units = db.session.scalars(select(Department).order_by(Department.code)).all()
     nodes = {unit.id: UnitNode(unit, people.get(unit.id, 0)) for unit in units}
     roots: list[UnitNode] = []
@@ -104,7 +105,7 @@ def catalogue(
     if words:
         query = query.where(
             or_(
-                CatalogueRule.words.cast(db.Text).contains(words, autoescape=True),
+                CatalogueRule.words.cast(db.Text).contains(_as_stored(words), autoescape=True),
                 CatalogueRule.legal_basis.contains(words, autoescape=True),
                 CatalogueRule.note.contains(words, autoescape=True),
             )
@@ -114,12 +115,17 @@ def catalogue(
     return _cut(db.session.scalars(query).all())
 
 
+def _as_stored(words: str) -> str:
+    """Spell words as a JSON column keeps them: everything beyond ASCII is escaped there."""
+    return json.dumps(words)[1:-1]
+
+
 def category_names(level: int | None = None) -> dict[str, str]:
     """Names of categories by code, of one level or all."""
     query = select(Category.code, Category.name).order_by(Category.code)
     if level is not None:
         query = query.where(Category.level == level)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def area_names(level: str | None = None) -> dict[str, str]:
@@ -127,13 +133,26 @@ def area_names(level: str | None = None) -> dict[str, str]:
     query = select(Area.code, Area.name).order_by(Area.code)
     if level is not None:
         query = query.where(Area.level == level)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def unit_names() -> dict[str, str]:
     """Short names of units by code."""
     query = select(Department.code, Department.short_name)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
+
+
+def unit_names_by_id() -> dict[int, str]:
+    """Short names of units by id."""
+    query = select(Department.id, Department.short_name)
+    return dict(db.session.execute(query).all())
+
+
+def duty_names() -> dict[str, str]:
+    """Name what each duty is about, after the city's unit that has it (chengguan: 城管局)."""
+    query = select(Department.duty, Department.short_name).where(Department.level == "city")
+    rows = db.session.execute(query.order_by(Department.code.desc())).all()
+    return {duty: name.removeprefix("市") for duty, name in rows}
 
 
 def models() -> Sequence[ModelVersion]:

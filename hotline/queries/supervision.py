@@ -53,14 +53,13 @@ class Overview:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """Open clocks of one unit or category; ``percent`` is of all that were looked at."""
+    """Open clocks of one unit or category, and how many of them are late or soon will be."""
 
     code: str
     name: str
     open: int
     overdue: int
     soon: int
-    percent: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,11 +191,11 @@ def _figures(at: datetime) -> tuple[Any, Any, Any]:
 
 def _shares(query: Select[Any], figures: tuple[Any, Any, Any], limit: int) -> list[Share]:
     total, late, soon = figures
-    rows = db.session.execute(query.order_by(late.desc(), soon.desc(), total.desc())).all()
-    every = sum(row[2] for row in rows)
+    query = query.order_by(late.desc(), soon.desc(), total.desc()).limit(limit)
+    rows = db.session.execute(query).all()
     return [
-        Share(code=code, name=name, open=n, overdue=red, soon=yellow, percent=n * 100 / every)
-        for code, name, n, red, yellow in rows[:limit]
+        Share(code=code, name=name, open=n, overdue=red, soon=yellow)
+        for code, name, n, red, yellow in rows
     ]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
 
 PAGE = 20
+LARGEST_ID = 2**31
 OPEN = (
     Stage.REGISTERED,
     Stage.SUPPLEMENTING,
@@ -176,7 +177,7 @@ def _from_cursor(query: Select, scope: Scope, cursor: str | None) -> Select:  # 
 def _read_cursor(cursor: str) -> tuple[datetime, int]:
     try:
         micros, _, ticket_id = cursor.partition("-")
-        return datetime.fromtimestamp(int(micros) / 1_000_000, UTC), int(ticket_id)
+        return datetime.fromtimestamp(int(micros) / 1_000_000, UTC), min(int(ticket_id), LARGEST_ID)
     except (ValueError, OverflowError, OSError) as error:
         raise Invalid("cursor", "翻页参数不正确，请回到第一页") from error
 

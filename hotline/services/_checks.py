@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONTENT_LIMIT = 10_000
 TITLE_LIMIT = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufff9-\ufffb]")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _SHORT_NUMBER = re.compile(r"(1[02]\d{1,3}|9\d{4,7}|[48]00\d{7})")
 
 
@@ -68,7 +69,7 @@ def checked_phone(text: str | None) -> str | None:
         raise Invalid("caller.phone", "电话号码不正确，请填写 11 位手机号或带区号的座机号")
     if number.country_code == 86:  # noqa: PLR2004 - same
         national = str(number.national_number)
-        return national if national.startswith("1") else "0" + national
+        return national if _MOBILE.fullmatch(national) else "0" + national
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

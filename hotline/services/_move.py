@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from hotline.db import db, note_entry
+from hotline.db import db, insert_row, note_entry
 from hotline.domain.errors import Conflict, IllegalMove, NotFound
 from hotline.domain.events import QUIET
 from hotline.domain.guards import Facts
@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 
 
 def ticket_by_id(ticket_id: int) -> Ticket:
-    """Load a ticket for writing; raises NotFound."""
-    ticket = db.session.get(Ticket, ticket_id)
+    """Load a ticket for writing and hold it until the end of the transaction; raises NotFound.
+
+    On PostgreSQL the second of two people waits here and then sees what the first one did, so
+    that the refusal can name the stage; SQLite has one writer at a time anyway.
+    """
+    hold = {"key_share": True}
+    ticket = db.session.get(Ticket, ticket_id, with_for_update=hold, populate_existing=True)
     if ticket is None:
         raise NotFound("没有这张工单")
     return ticket
@@ -120,8 +125,8 @@ def record(
         relayed_at=at,
         settled_at=at if event in QUIET else None,
     )
-    db.session.add(entry)
     db.session.flush()
+    entry.id = insert_row(entry)
     if event not in QUIET:
         critical = ticket.urgency is Urgency.CRITICAL
         note_entry(db.session(), entry.id, event.value, is_critical=critical)

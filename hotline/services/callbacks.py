@@ -74,7 +74,7 @@ def ticket_of_link(token: str) -> Ticket:
     row = db.session.scalar(select(Callback).where(Callback.token == token))
     if row is None:
         raise NotFound("链接无效或已过期，请用工单编号和查询码查询")
-    return _move.ticket_by_id(row.ticket_id)
+    return db.session.get_one(Ticket, row.ticket_id)
 
 
 def rate(ticket_id: int, verdict: Verdict, actor: Actor, *, at: datetime) -> Rating:

@@ -54,7 +54,7 @@ def speak(call_sid: str, words: str, *, from_number: str, at: datetime) -> Recei
         content=said,
         kind=Kind(call.kind) if call.kind else None,
         channel=Channel.PHONE,
-        phone=_callable_number(call.from_number or from_number),
+        phone=callable_number(call.from_number or from_number),
     )
     receipt = intake.register(demand, CITIZEN, at=at, key=f"call:{call_sid}")
     with transaction():
@@ -64,7 +64,7 @@ def speak(call_sid: str, words: str, *, from_number: str, at: datetime) -> Recei
     return receipt
 
 
-def _callable_number(number: str | None) -> str:
+def callable_number(number: str | None) -> str:
     """A withheld or foreign-looking number must not lose the ticket: 12345 stands for unknown."""
     try:
         return _checks.checked_phone(number) or "12345"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 import sla
-from hotline.db import db, transaction
+from hotline.db import db, insert_row, transaction
 from hotline.domain.events import Event
 from hotline.domain.identity import SYSTEM
 from hotline.domain.terms import Clock, Mark
@@ -35,7 +35,20 @@ def start(ticket: Ticket, clock: Clock, *, at: datetime, turn: int = 0) -> Deadl
     The limit comes from the profile (kind, urgency, round); policy, first due time and every
     planned milestone are kept with the row, so an old ticket shows what it was judged by.
     """
-    running = db.session.scalar(
+    running = _running(ticket, clock, turn)
+    if running is None:
+        running = _planned(ticket, clock, turn, at)
+        db.session.add(running)
+    return running
+
+
+def start_first(ticket: Ticket, *, at: datetime) -> None:
+    """Start the dispatch clock of a ticket that was written a moment ago and has no clock yet."""
+    insert_row(_planned(ticket, Clock.DISPATCH, 0, at))
+
+
+def _running(ticket: Ticket, clock: Clock, turn: int) -> Deadline | None:
+    return db.session.scalar(
         select(Deadline).where(
             Deadline.ticket_id == ticket.id,
             Deadline.clock == clock,
@@ -43,8 +56,10 @@ def start(ticket: Ticket, clock: Clock, *, at: datetime, turn: int = 0) -> Deadl
             Deadline.turn == turn,
         )
     )
-    if running is not None:
-        return running
+
+
+def _planned(ticket: Ticket, clock: Clock, turn: int, at: datetime) -> Deadline:
+    """Ask the profile for the limit and the calendar for the moments."""
     calendar, profile = office.calendar(), office.profile()
     rule = profile.rule(
         clock.value, kind=ticket.kind.value, urgency=ticket.urgency.value, round_no=ticket.round
@@ -52,7 +67,7 @@ def start(ticket: Ticket, clock: Clock, *, at: datetime, turn: int = 0) -> Deadl
     due = sla.due_at(calendar, at, rule.limit)
     plan = sla.milestones(calendar, clock=clock.value, start=at, due=due.at, limit=rule.limit)
     yellow = next((m.at for m in plan if m.name == "yellow"), due.at)
-    deadline = Deadline(
+    return Deadline(
         ticket_id=ticket.id,
         clock=clock,
         round=ticket.round,
@@ -70,8 +85,6 @@ def start(ticket: Ticket, clock: Clock, *, at: datetime, turn: int = 0) -> Deadl
         next_at=plan[0].at if plan else None,
         department_id=ticket.lead_department_id,
     )
-    db.session.add(deadline)
-    return deadline
 
 
 def stop(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime) -> None:
@@ -96,24 +109,21 @@ def stop_all(ticket: Ticket, *, at: datetime) -> None:
 def sweep(at: datetime, limit: int = BATCH) -> int:
     """Fire what is due, one batch in one transaction; returns how many milestones fired.
 
-    Safe to run twice, in many processes, after hours of absence: the rows are locked
-    (SKIP LOCKED on PostgreSQL), a fired milestone is a unique row, and the timeline entry that
-    tells people is written in the same transaction. Of a clock that missed several milestones
-    each fires in order, marked late.
+    Safe to run twice, in many processes, after hours of absence: clock and ticket are locked
+    (SKIP LOCKED on PostgreSQL, so it never waits for a person who holds the ticket), a fired
+    milestone is a unique row, and the timeline entry that tells people is written in the same
+    transaction. Of a clock that missed several milestones each fires in order, marked late.
     """
     with transaction() as session:
-        due = session.scalars(
-            select(Deadline)
+        due = session.execute(
+            select(Deadline, Ticket)
+            .join(Ticket, Ticket.id == Deadline.ticket_id)
             .where(Deadline.next_at <= at)
             .order_by(Deadline.next_at)
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=(Deadline, Ticket), skip_locked=True, key_share=True)
         ).all()
-        if not due:
-            return 0
-        ids = {d.ticket_id for d in due}
-        tickets = {t.id: t for t in session.scalars(select(Ticket).where(Ticket.id.in_(ids)))}
-        return sum(_fire(deadline, tickets[deadline.ticket_id], at) for deadline in due)
+        return sum(_fire(deadline, ticket, at) for deadline, ticket in due)
 
 
 def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> int:
@@ -148,9 +158,45 @@ def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> int:
     return fired
 
 
-def resume(ticket: Ticket, clock: Clock, *, at: datetime) -> None:
-    """Let a stopped clock of this round run on to its old due time (审核退回)."""
-    deadline = db.session.scalar(
+def resume(ticket: Ticket, clock: Clock) -> None:
+    """Let a stopped clock of this round run on to its old due time (审核退回).
+
+    What fell due while it stood still fires at the next sweep; what has fired does not again.
+    """
+    deadline = newest(ticket, clock)
+    if deadline is None:
+        return
+    fired = _fired(deadline)
+    moments = [datetime.fromisoformat(when) for name, when in deadline.plan if name not in fired]
+    deadline.stopped_at, deadline.next_at = None, min(moments, default=None)
+
+
+def restart(ticket: Ticket, clock: Clock, *, at: datetime) -> None:
+    """Give a paused clock of this round its whole limit once more (补充后重新计时)."""
+    deadline = newest(ticket, clock)
+    if deadline is not None:
+        replan(deadline, sla.Limit(deadline.amount, sla.Unit(deadline.unit)), at=at)
+
+
+def replan(deadline: Deadline, limit: sla.Limit, *, at: datetime) -> None:
+    """Count a limit from ``at`` after a pause; the first due time stays visible.
+
+    A milestone that has fired stays fired: each is told once in the life of a clock.
+    """
+    calendar, fired = office.calendar(), _fired(deadline)
+    due = sla.due_at(calendar, at, limit)
+    plan = sla.milestones(calendar, clock=deadline.clock.value, start=at, due=due.at, limit=limit)
+    left = [m for m in plan if m.name not in fired]
+    deadline.plan = [[m.name, m.at.isoformat()] for m in left]
+    deadline.due_at, deadline.is_provisional = due.at, due.provisional
+    deadline.yellow_at = next((m.at for m in plan if m.name == "yellow"), due.at)
+    deadline.stopped_at, deadline.next_at = None, left[0].at if left else None
+
+
+def newest(ticket: Ticket, clock: Clock) -> Deadline | None:
+    """Find the last clock of a kind in this round, as the database has it now."""
+    db.session.flush()
+    return db.session.scalar(
         select(Deadline)
         .where(
             Deadline.ticket_id == ticket.id,
@@ -159,16 +205,10 @@ def resume(ticket: Ticket, clock: Clock, *, at: datetime) -> None:
         )
         .order_by(Deadline.turn.desc())
         .limit(1)
+        .execution_options(populate_existing=True)
     )
-    if deadline is None:
-        return
-    db.session.refresh(deadline)
-    fired = set(
-        db.session.scalars(select(Milestone.name).where(Milestone.deadline_id == deadline.id))
-    )
-    later = [datetime.fromisoformat(when) for name, when in deadline.plan if name not in fired]
-    deadline.stopped_at = None
-    deadline.next_at = min((moment for moment in later if moment > at), default=None)
-    overdue = [moment for moment in later if moment <= at]
-    if overdue:
-        deadline.next_at = min(overdue)
+
+
+def _fired(deadline: Deadline) -> set[str]:
+    query = select(Milestone.name).where(Milestone.deadline_id == deadline.id)
+    return set(db.session.scalars(query))

@@ -128,19 +128,35 @@ def decline(ticket_id: int, actor: Actor, *, code: str, reason: str, at: datetim
     _end(ticket_id, Ending(action=Action.DECLINE, code=code, words=reason), actor, at)
 
 
-def transfer(ticket_id: int, actor: Actor, *, target: str, reason: str, at: datetime) -> None:
+def transfer(
+    ticket_id: int,
+    actor: Actor,
+    *,
+    target: str,
+    reason: str,
+    at: datetime,
+    version: int | None = None,
+) -> None:
     """移交 to 110, 119, 信访 …; not tracked any further (国办发〔2022〕12号)."""
-    _end(ticket_id, Ending(action=Action.TRANSFER, code=target, words=reason), actor, at)
+    ending = Ending(action=Action.TRANSFER, code=target, words=reason)
+    _end(ticket_id, ending, actor, at, version=version)
 
 
-def merge(ticket_id: int, master_no: str, actor: Actor, *, at: datetime) -> None:
+def merge(
+    ticket_id: int, master_no: str, actor: Actor, *, at: datetime, version: int | None = None
+) -> None:
     """并单: one matter, one ticket; the citizen follows the master from then on."""
-    _end(ticket_id, Ending(action=Action.MERGE, master_no=master_no), actor, at)
+    ending = Ending(action=Action.MERGE, master_no=master_no)
+    _end(ticket_id, ending, actor, at, version=version)
 
 
-def _end(ticket_id: int, ending: Ending, actor: Actor, at: datetime) -> None:
+def _end(
+    ticket_id: int, ending: Ending, actor: Actor, at: datetime, *, version: int | None = None
+) -> None:
     with transaction():
-        end(_move.ticket_by_id(ticket_id), ending, actor, at=at)
+        ticket = _move.ticket_by_id(ticket_id)
+        _move.must_be_version(ticket, version)
+        end(ticket, ending, actor, at=at)
 
 
 def withdraw(ticket_id: int, actor: Actor, *, reason: str = "", at: datetime) -> None:
@@ -179,4 +195,4 @@ def supplement(ticket_id: int, text: str, actor: Actor, *, at: datetime) -> None
 def _supply(ticket: Ticket, words: str, actor: Actor, at: datetime) -> None:
     ticket.content = f"{ticket.content}\n【补充】{words}"[: _checks.CONTENT_LIMIT]
     _move.move(ticket, Action.SUPPLY, actor, at=at, reason=words)
-    clocks.resume(ticket, Clock.DISPATCH, at=at)
+    clocks.restart(ticket, Clock.DISPATCH, at=at)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 import sla
-from hotline.db import db, transaction
+from hotline.db import transaction
 from hotline.domain.lifecycle import Action
 from hotline.domain.terms import Clock
-from hotline.models import Deadline
 from hotline.queries import office
 from hotline.services import _checks, _move, clocks
 
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.domain.identity import Actor
-    from hotline.models import Ticket
+    from hotline.models import Deadline, Ticket
 
 
 def hang(ticket_id: int, actor: Actor, *, reason: str, at: datetime) -> None:
@@ -34,7 +31,7 @@ def resume(ticket_id: int, actor: Actor, *, reason: str, at: datetime) -> None:
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
         _move.move(ticket, Action.RESUME, actor, at=at, reason=_checks.clean_text(reason))
-        deadline = _handle_clock(ticket)
+        deadline = clocks.newest(ticket, Clock.HANDLE)
         if deadline is not None and deadline.stopped_at is not None:
             _move_on(ticket, deadline, at)
 
@@ -48,29 +45,12 @@ def find_unreasonable(ticket_id: int, actor: Actor, *, reason: str, at: datetime
         clocks.stop_all(ticket, at=at)
 
 
-def _handle_clock(ticket: Ticket) -> Deadline | None:
-    return db.session.scalar(
-        select(Deadline).where(
-            Deadline.ticket_id == ticket.id,
-            Deadline.clock == Clock.HANDLE,
-            Deadline.round == ticket.round,
-        )
-    )
-
-
 def _move_on(ticket: Ticket, deadline: Deadline, at: datetime) -> None:
-    """Shift due time and milestones by the pause; the first due time stays visible."""
-    calendar = office.calendar()
+    """Give back the working days that were left; the first due time stays visible."""
     stopped = deadline.stopped_at or at
-    left = _workdays_between(calendar, stopped, deadline.due_at)
-    limit = sla.Limit(max(1, left), sla.Unit.WORKING_DAYS)
-    due = sla.due_at(calendar, at, limit)
-    plan = sla.milestones(calendar, clock="handle", start=at, due=due.at, limit=limit)
-    deadline.plan = [[m.name, m.at.isoformat()] for m in plan]
-    deadline.due_at, deadline.is_provisional = due.at, due.provisional
-    deadline.yellow_at = next((m.at for m in plan if m.name == "yellow"), due.at)
-    deadline.stopped_at, deadline.next_at = None, plan[0].at if plan else None
-    ticket.promised_at = due.at
+    left = _workdays_between(office.calendar(), stopped, deadline.due_at)
+    clocks.replan(deadline, sla.Limit(max(1, left), sla.Unit.WORKING_DAYS), at=at)
+    ticket.promised_at = deadline.due_at
 
 
 def _workdays_between(calendar: sla.Calendar, start: datetime, end: datetime) -> int:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, literal, select, update
 
 import classifier
-from hotline.db import db, keyed_hash, next_id, transaction
+from hotline.db import db, insert_row, keyed_hash, next_id, transaction
 from hotline.domain import numbering
-from hotline.domain.errors import Conflict, Invalid, NotFound, Taken
+from hotline.domain.errors import Invalid, Taken
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Stage
-from hotline.domain.terms import Channel, Clock, Kind, Urgency
-from hotline.models import Area, Citizen, IdempotencyKey, Ticket
-from hotline.services import _checks, _move, clocks
+from hotline.domain.terms import Channel, Kind, Urgency
+from hotline.models import Area, Category, Citizen, IdempotencyKey, Ticket
+from hotline.queries import office
+from hotline.services import _checks, _move, _once, clocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Row, Select
+
     from hotline.domain.identity import Actor
 
 LOCAL = ZoneInfo("Asia/Shanghai")
-KEY_LIFE = timedelta(hours=24)
+EARLIEST_YEAR = 1949
 NEEDS_PHONE = (Channel.PHONE, Channel.SMS)
 
 
@@ -83,16 +85,16 @@ def register(
     another demand it is a Conflict. Raises Invalid naming every wrong field.
     """
     clean = checked(demand, at)
-    print_ = _fingerprint(clean)
+    print_ = _once.fingerprint(clean) if key else ""
 
-    def answered() -> Receipt | None:
-        return _known_answer(key, print_, at) if key else None
-
-    def write() -> Receipt:
+    def answer() -> Receipt:
         with transaction():
-            receipt = _write(clean, actor, at)
+            found = _recall(clean.phone, key)
+            if found.key and (told := _once.told_before(found.key, print_, at)):
+                return Receipt(**told, is_repeat=True)
+            receipt = _write(clean, found, actor, at)
             if key:
-                _keep_answer(key, print_, receipt, at)
+                _once.keep(key, print_, receipt, at=at)
             if then:
                 then(receipt.ticket_id)
             return receipt
@@ -101,10 +103,10 @@ def register(
     # unique rule lets one in; the other reads its answer, or finds the citizen on its next try.
     for _ in range(2):
         try:
-            return answered() or write()
+            return answer()
         except Taken:
             continue
-    return answered() or write()
+    return answer()
 
 
 def checked(demand: Demand, at: datetime) -> Demand:
@@ -120,6 +122,7 @@ def checked(demand: Demand, at: datetime) -> Demand:
         address=lambda: _address(demand.address),
         point=lambda: _checks.checked_point(demand.lon, demand.lat),
         occurred_at=lambda: _past(demand.occurred_at, at),
+        category_code=lambda: _category(demand.category_code),
     )
     lon, lat = values.pop("point")
     kind = demand.kind or Kind(classifier.suggest_kind(f"{values['title']}。{values['content']}"))
@@ -136,8 +139,17 @@ def _phone(demand: Demand) -> str | None:
 def _area(code: str | None) -> str | None:
     if not code:
         return None
-    if not (code.isascii() and code.isdigit()) or db.session.get(Area, code) is None:
+    if not (code.isascii() and code.isdigit()) or not office.is_area(code):
         raise Invalid("area_code", "区划代码不存在，请从列表中选择")
+    return code
+
+
+def _category(code: str | None) -> str | None:
+    if not code:
+        return None
+    category = db.session.get(Category, code)
+    if category is None or not category.is_active:
+        raise Invalid("category_code", "没有这个问题分类，请从列表中选择")
     return code
 
 
@@ -153,19 +165,63 @@ def _past(moment: datetime | None, at: datetime) -> datetime | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=LOCAL)
-    if moment > at + timedelta(minutes=10):
-        raise Invalid("occurred_at", "发生时间不能晚于现在")
+    if moment > at + timedelta(minutes=10) or moment.year < EARLIEST_YEAR:
+        raise Invalid("occurred_at", "发生时间不能晚于现在，也不能太久远，请核对年月日")
     return moment
 
 
-def _write(demand: Demand, actor: Actor, at: datetime) -> Receipt:
-    citizen = _citizen(demand, at)
+def _recall(phone: str | None, key: str | None) -> Row[Any]:
+    """Ask in one go for what must be known first: the next id, the caller, whether the key is."""
+    connection = db.session().connection()
+    asked = {"phone_hash": keyed_hash(phone) if phone else "", "asked_key": key or ""}
+    return connection.execute(_question(connection.dialect.name), asked).one()
+
+
+@cache
+def _question(dialect: str) -> Select[Any]:
+    del dialect  # the next id is asked for in the database's own words
+    citizen, kept = Citizen.__table__, IdempotencyKey.__table__
+    return select(
+        next_id(Ticket).label("ticket_id"),
+        citizen.c.id.label("citizen_id"),
+        citizen.c.name,
+        kept.c.key,
+    ).select_from(
+        select(literal(1))
+        .subquery()
+        .outerjoin(citizen, citizen.c.phone_hash == bindparam("phone_hash"))
+        .outerjoin(kept, kept.c.key == bindparam("asked_key"))
+    )
+
+
+def _write(demand: Demand, found: Row[Any], actor: Actor, at: datetime) -> Receipt:
+    """Ticket, first clock and first entry, straight into the database: nobody changes them yet."""
     danger = classifier.urgency(f"{demand.title}。{demand.content}")
+    ticket = _ticket(demand, danger, found.ticket_id, at)
+    ticket.citizen_id = _citizen(demand, found, at)
+    ticket.category_by = actor.name if demand.category_code else None
+    ticket.registered_by = actor.staff_id
+    insert_row(ticket)
+    clocks.start_first(ticket, at=at)
+    _move.record(ticket, Event.REGISTERED, actor, at=at, payload={"channel": demand.channel.value})
+    promised = ticket.promised_at or at
+    return Receipt(
+        ticket_id=ticket.id,
+        ticket_no=ticket.ticket_no,
+        query_code=ticket.query_code,
+        stage=Stage.REGISTERED,
+        promised_at=promised.astimezone(LOCAL).isoformat(timespec="seconds"),
+        urgency=ticket.urgency,
+        advice=danger.advice,
+    )
+
+
+def _ticket(demand: Demand, danger: classifier.Urgency, ticket_id: int, at: datetime) -> Ticket:
+    """Give the demand its number, its query code and the time it is promised for."""
     kind = demand.kind or Kind.HELP
-    ticket_id = next_id(Ticket)
     due = clocks.promise(kind.value, danger.level, at)
     region = (demand.area_code or "990000")[:6]
-    ticket = Ticket(
+    return Ticket(
         id=ticket_id,
         ticket_no=numbering.ticket_no(region, at.astimezone(LOCAL).date(), kind, ticket_id),
         query_code=numbering.query_code(),
@@ -178,102 +234,37 @@ def _write(demand: Demand, actor: Actor, at: datetime) -> Receipt:
         lon=demand.lon,
         lat=demand.lat,
         occurred_at=demand.occurred_at,
-        citizen_id=citizen.id if citizen else None,
         anonymous=demand.anonymous,
         confidential=demand.confidential,
         urgency=Urgency(danger.level),
         danger_words=list(danger.words),
         marks=["confidential"] if demand.confidential else [],
         stage=Stage.REGISTERED,
+        round=1,
         category_code=demand.category_code,
-        category_by=actor.name if demand.category_code else None,
         registered_at=at,
-        registered_by=actor.staff_id,
         promised_at=due.at,
         first_promised_at=due.at,
         is_provisional=due.provisional,
     )
-    db.session.add(ticket)
-    db.session.flush()
-    _move.record(ticket, Event.REGISTERED, actor, at=at, payload={"channel": demand.channel.value})
-    clocks.start(ticket, Clock.DISPATCH, at=at)
-    return Receipt(
-        ticket_id=ticket.id,
-        ticket_no=ticket.ticket_no,
-        query_code=ticket.query_code,
-        stage=Stage.REGISTERED,
-        promised_at=due.at.astimezone(LOCAL).isoformat(timespec="seconds"),
-        urgency=ticket.urgency,
-        advice=danger.advice,
-    )
 
 
-def _citizen(demand: Demand, at: datetime) -> Citizen | None:
+def _citizen(demand: Demand, found: Row[Any], at: datetime) -> int | None:
     """One citizen per phone number; names are kept as the caller gave them last."""
     if not (demand.phone or demand.name or demand.id_no):
         return None
-    phone_hash = keyed_hash(demand.phone) if demand.phone else None
-    citizen = None
-    if phone_hash:
-        citizen = db.session.scalar(select(Citizen).where(Citizen.phone_hash == phone_hash))
-    if citizen is None:
-        citizen = Citizen(phone=demand.phone, phone_hash=phone_hash, created_at=at)
-        db.session.add(citizen)
-    if demand.name and not demand.anonymous:
-        citizen.name = demand.name
+    said: dict[str, str] = {}
+    if demand.name and not demand.anonymous and demand.name != found.name:
+        said["name"] = demand.name
     if demand.id_no:
-        citizen.id_no, citizen.id_no_hash = demand.id_no, keyed_hash(demand.id_no)
-    db.session.flush()
-    return citizen
-
-
-def _fingerprint(demand: Demand) -> str:
-    text = json.dumps(asdict(demand), ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _known_answer(key: str, print_: str, at: datetime) -> Receipt | None:
-    row = db.session.get(IdempotencyKey, key, populate_existing=True)
-    if row is None or row.created_at < at - KEY_LIFE:
-        return None
-    if row.request_hash != print_:
-        raise Conflict("同一个 Idempotency-Key 已用于另一份内容，请换一个键")
-    answer = dict(row.answer)
-    ticket = db.session.get(Ticket, row.ticket_id)
-    if ticket is None:
-        raise NotFound("没有这张工单")
-    return Receipt(
-        ticket_id=row.ticket_id,
-        ticket_no=ticket.ticket_no,
-        query_code=ticket.query_code,
-        stage=Stage(answer["stage"]),
-        promised_at=answer["promised_at"],
-        urgency=Urgency(answer["urgency"]),
-        advice=answer["advice"],
-        is_repeat=True,
-    )
-
-
-def _keep_answer(key: str, print_: str, receipt: Receipt, at: datetime) -> None:
-    old = db.session.get(IdempotencyKey, key)
-    if old is not None:
-        db.session.delete(old)  # older than 24 hours, else it would have been answered
-        db.session.flush()
-    answer = {
-        "stage": receipt.stage.value,
-        "promised_at": receipt.promised_at,
-        "urgency": receipt.urgency.value,
-        "advice": receipt.advice,
-    }
-    db.session.add(
-        IdempotencyKey(
-            key=key,
-            request_hash=print_,
-            ticket_id=receipt.ticket_id,
-            answer=answer,
-            created_at=at,
-        )
-    )
+        said |= {"id_no": demand.id_no, "id_no_hash": keyed_hash(demand.id_no)}
+    if found.citizen_id is None:
+        phone_hash = keyed_hash(demand.phone) if demand.phone else None
+        row = Citizen(phone=demand.phone, phone_hash=phone_hash, created_at=at, **said)
+        return int(insert_row(row))
+    if said:
+        db.session.execute(update(Citizen).where(Citizen.id == found.citizen_id).values(said))
+    return int(found.citizen_id)
 
 
 def codes_of_areas() -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from hotline.db import db, transaction
 from hotline.domain.errors import Invalid, NotFound
@@ -73,15 +73,18 @@ def harvest(ticket_id: int, *, at: datetime) -> int:
 
 def training_rows() -> Iterator[tuple[str, str, str]]:
     """Title, content and confirmed category of every harvested ticket, the newest word wins."""
+    confirmed = exists().where(
+        Correction.ticket_id == Ticket.id,
+        Correction.harvested_at.is_not(None),
+        Correction.to_code == Ticket.category_code,
+    )
     query = (
-        select(Ticket.title, Ticket.content, Correction.to_code)
-        .join(Correction, Correction.ticket_id == Ticket.id)
-        .where(Correction.harvested_at.is_not(None), Correction.to_code == Ticket.category_code)
-        .order_by(Correction.id)
-        .distinct()
+        select(Ticket.title, Ticket.content, Ticket.category_code)
+        .where(confirmed)
+        .order_by(Ticket.id)
         .execution_options(yield_per=1000)
     )
-    yield from ((title, content, code) for title, content, code in db.session.execute(query))
+    yield from ((title, content, code or "") for title, content, code in db.session.execute(query))
 
 
 def register_model(model: classifier.Classifier, *, at: datetime) -> None:

@@ -141,7 +141,8 @@ def refuse(motion_id: int, actor: Actor, *, note: str, at: datetime) -> None:
 def _open(motion_id: int, actor: Actor) -> tuple[MotionRow, Ticket]:
     if actor.role not in DECIDERS:
         raise NotAllowed("只有分派员或热线管理机构可以审核申请")
-    row = db.session.get(MotionRow, motion_id, with_for_update=True, populate_existing=True)
+    lock = {"of": MotionRow}  # PostgreSQL locks no row of an outer join, so not the units
+    row = db.session.get(MotionRow, motion_id, with_for_update=lock, populate_existing=True)
     if row is None:
         raise NotFound("没有这份申请")
     return row, _move.ticket_by_id(row.ticket_id)

@@ -33,12 +33,13 @@ def send_back(
         ticket = _move.ticket_by_id(ticket_id)
         _move.must_be_version(ticket, version)
         _move.move(ticket, Action.SEND_BACK, actor, at=at, reason=reason)
-        clocks.resume(ticket, Clock.HANDLE, at=at)
+        clocks.resume(ticket, Clock.HANDLE)
 
 
-def conclude(ticket_id: int, actor: Actor, *, at: datetime) -> None:
+def conclude(ticket_id: int, actor: Actor, *, at: datetime, version: int | None = None) -> None:
     """Close without a callback where the rule asks for none (praise, unsampled consultations)."""
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
+        _move.must_be_version(ticket, version)
         _move.move(ticket, Action.CONCLUDE, actor, at=at, outcome=Outcome.REPLIED)
         clocks.stop_all(ticket, at=at)

@@ -26,18 +26,18 @@ def urge(ticket_ids: Sequence[int], actor: Actor, *, reason: str, at: datetime) 
     """催办 one or many tickets in one transaction; returns how many."""
     if actor.role not in MAY_URGE:
         raise NotAllowed(f"{actor.role.label}不能催办")
-    return _mark(ticket_ids, Mark.URGED, Event.URGED, actor, reason, at)
+    return _mark(ticket_ids, Mark.URGED, Event.URGED, actor, reason=reason, at=at)
 
 
 def supervise(ticket_ids: Sequence[int], actor: Actor, *, reason: str, at: datetime) -> int:
     """督办: the unit is named, and the mark stays with the ticket."""
     if actor.role not in MAY_SUPERVISE:
         raise NotAllowed(f"{actor.role.label}不能督办")
-    return _mark(ticket_ids, Mark.SUPERVISED, Event.SUPERVISED, actor, reason, at)
+    return _mark(ticket_ids, Mark.SUPERVISED, Event.SUPERVISED, actor, reason=reason, at=at)
 
 
-def _mark(  # noqa: PLR0917 - shared by the two verbs above
-    ticket_ids: Sequence[int], mark: Mark, event: Event, actor: Actor, reason: str, at: datetime
+def _mark(
+    ticket_ids: Sequence[int], mark: Mark, event: Event, actor: Actor, *, reason: str, at: datetime
 ) -> int:
     words = _checks.clean_text(reason)
     if not words:

@@ -1,0 +1,205 @@
+"""`hotline model`: train, judge, list, activate, try; works without a database too (模型)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask.cli import with_appcontext
+
+from hotline.cli import predicting, workshop
+from hotline.cli.entry import fail
+from hotline.cli.examples import Examples, read_examples, text_columns
+from hotline.cli.telling import json_option, note, table, tell
+from hotline.cli.workshop import ensure_starter
+
+if TYPE_CHECKING:
+    from classifier import Evaluation
+
+__all__ = ["command", "ensure_starter"]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+file_argument = click.argument("file", type=FILE)
+text_option = click.option(
+    "--text", "columns", required=True, callback=text_columns, help="文本列；两列时第一列是标题"
+)
+label_option = click.option("--label", required=True, help="标签（分类）列")
+
+
+@click.group("model")
+def command() -> None:
+    """分类模型：训练、评测、列出、启用、试用；没有数据库也能用。"""
+
+
+@command.command()
+@file_argument
+@text_option
+@label_option
+@json_option
+@with_appcontext
+def train(file: Path, columns: tuple[str, ...], label: str, *, as_json: bool) -> None:
+    """用带标签的表格训练一个新模型，报告五折交叉验证的指标。"""
+    import classifier
+
+    examples = read_examples(file, columns, label)
+    _warn_of_strange_labels(examples)
+    now = datetime.now(UTC)
+    try:
+        with workshop.Training("训练") as progress:
+            trained = classifier.train(
+                examples.texts, examples.labels, author="hotline", at=now, progress=progress
+            )
+    except classifier.TrainingError as error:
+        fail(str(error))
+    is_registered = workshop.keep(trained, now)
+    result = {
+        "model": trained.id,
+        **trained.evaluation.as_dict(),
+        "refused": examples.refusals.count,
+        "registered": is_registered,
+    }
+    words = [
+        f"新模型 {trained.id}（交叉验证）",
+        _report(trained.evaluation),
+        f"启用它：hotline model activate {trained.id}",
+    ]
+    tell(result, as_json=as_json, words=lambda: "\n".join(words))
+
+
+def _warn_of_strange_labels(examples: Examples) -> None:
+    import classifier
+
+    tree = classifier.load_tree()
+    strange = sorted({name for name in examples.labels if tree.resolve(name) is None})
+    if strange:
+        names = "、".join(strange[:5]) + ("等" if len(strange) > 5 else "")  # noqa: PLR2004 - a hint
+        note(f"标签 {names} 不在问题分类目录中，启用后不能据以派单")
+
+
+@command.command()
+@file_argument
+@text_option
+@label_option
+@click.option("--model", "model_id", help="模型编号，缺省为启用中的模型")
+@json_option
+@with_appcontext
+def evaluate(
+    file: Path, columns: tuple[str, ...], label: str, *, model_id: str | None, as_json: bool
+) -> None:
+    """用带标签的表格评测一个模型；标签可以是另一级的分类。"""
+    import classifier
+
+    examples = read_examples(file, columns, label)
+    model = workshop.chosen(model_id)
+    try:
+        figures = classifier.evaluate(model, examples.texts, examples.labels)
+    except classifier.EvaluationError as error:
+        fail(str(error))
+    result = {"model": model.model_id, **figures.as_dict(), "refused": examples.refusals.count}
+    tell(result, as_json=as_json, words=lambda: f"模型 {model.model_id}\n{_report(figures)}")
+
+
+def _report(figures: Evaluation) -> str:
+    names = sorted(figures.per_class, key=lambda name: -figures.per_class[name].rows)
+    rows = [
+        [name, str(s.rows), f"{s.precision:.3f}", f"{s.recall:.3f}", f"{s.f1:.3f}"]
+        for name, s in ((name, figures.per_class[name]) for name in names)
+    ]
+    sure = "，".join(
+        f"最有把握的 {float(k):.0%}：{v:.1%}" for k, v in sorted(figures.coverage.items())
+    )
+    return (
+        f"{figures.rows} 条，准确率 {figures.accuracy:.1%}，宏平均 F1 {figures.macro_f1:.3f}，"
+        f"前三命中 {figures.top3:.1%}，校准误差 {figures.ece:.3f}\n"
+        f"{sure}\n" + table(["分类", "条数", "精确率", "召回率", "F1"], rows)
+    )
+
+
+@command.command("list")
+@json_option
+@with_appcontext
+def list_models(*, as_json: bool) -> None:
+    """列出模型及其指标；数据库可用时标出启用中的模型。"""
+    known = workshop.registry()
+    models = [_line(artefact, known) for artefact in workshop.artefacts()]
+    active = next((model_id for model_id, on in (known or {}).items() if on), None)
+    if active is not None and active not in {m["id"] for m in models}:
+        note(f"启用中的模型 {active} 不在 {workshop.folder()}，请重新训练或启用另一个")
+    rows = [_cells(m) for m in models]
+    headings = ["", "编号", "训练时间", "条数", "标签", "准确率", "宏 F1", "说明"]
+    tell(
+        {"models": models, "active": active},
+        as_json=as_json,
+        words=lambda: table(headings, rows) if rows else "还没有模型：hotline up 会训练起步模型",
+    )
+
+
+def _line(artefact: workshop.Artefact, known: dict[str, bool] | None) -> dict[str, Any]:
+    said = artefact.metadata
+    metrics = said.get("metrics", {})
+    return {
+        "id": artefact.id,
+        "created_at": said.get("created_at"),
+        "author": said.get("author"),
+        "rows": sum(said.get("counts", {}).values()),
+        "labels": len(said.get("labels", ())),
+        "accuracy": metrics.get("accuracy"),
+        "macro_f1": metrics.get("macro_f1"),
+        "active": None if known is None else known.get(artefact.id, False),
+        "registered": None if known is None else artefact.id in known,
+        "trouble": artefact.trouble or None,
+    }
+
+
+def _cells(line: dict[str, Any]) -> list[str]:
+    mark = "*" if line["active"] else ""
+    if line["trouble"]:
+        return [mark, line["id"], "", "", "", "", "", line["trouble"]]
+    figures = [f"{line['accuracy']:.1%}", f"{line['macro_f1']:.3f}"]
+    when = str(line["created_at"])[:16].replace("T", " ")
+    return [mark, line["id"], when, str(line["rows"]), str(line["labels"]), *figures, ""]
+
+
+@command.command()
+@click.argument("model_id", metavar="ID")
+@json_option
+@with_appcontext
+def activate(model_id: str, *, as_json: bool) -> None:
+    """启用一个模型；各后台进程从下一张工单起使用它。"""
+    from hotline.services import learning
+
+    model = workshop.chosen(model_id)
+    now = datetime.now(UTC)
+    known = workshop.registry()
+    if known is None:
+        fail("启用模型需要数据库：请先运行 hotline up 或 hotline db upgrade")
+    if model_id not in known:
+        learning.register_model(model, at=now)
+    learning.activate(model_id, at=now)
+    tell({"model": model_id, "active": True}, as_json=as_json, words=lambda: f"已启用 {model_id}")
+
+
+@command.command()
+@click.argument("text", required=False)
+@click.option("--file", type=FILE, help="逐行分类的表格，结果以 CSV 写到标准输出")
+@click.option("--text", "columns", callback=text_columns, help="--file 的文本列，缺省找 title,text")
+@click.option("--model", "model_id", help="模型编号，缺省为启用中的模型")
+@json_option
+@with_appcontext
+def predict(
+    text: str | None,
+    *,
+    file: Path | None,
+    columns: tuple[str, ...],
+    model_id: str | None,
+    as_json: bool,
+) -> None:
+    """给一句话或一个表格分类。"""
+    if (text is None) == (file is None):
+        raise click.UsageError("请给出一段文字，或用 --file 给出一个表格（二者取一）")
+    if file is not None:
+        predicting.predict_file(file, columns, model_id, as_json=as_json)
+    else:
+        predicting.predict_text(text or "", model_id, as_json=as_json)

@@ -1,0 +1,15 @@
+"""Pages of the administrators: each section for its roles, closed to all others (系统管理)."""
+
+from apiflask import APIBlueprint
+
+admin = APIBlueprint("admin", __name__, enable_openapi=False)
+
+from hotline.web.admin import (  # noqa: E402, F401 - registers the gate and the routes
+    audit,
+    catalogue,
+    deliveries,
+    learning,
+    people,
+    rules,
+    sections,
+)

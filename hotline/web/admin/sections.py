@@ -1,0 +1,159 @@
+"""Which section is for whom: one table, and the gate that reads it (管理分权, domain.md 8.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, request, url_for
+
+from hotline.domain.errors import NotAllowed
+from hotline.domain.terms import Role
+from hotline.web.access import staff
+from hotline.web.admin import admin
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """One section: its first page, its deeds, what it is for, and who may enter."""
+
+    page: str
+    label: str
+    purpose: str
+    icon: str
+    roles: frozenset[Role]
+    deeds: tuple[str, ...] = ()
+
+
+_ADMIN = frozenset({Role.ADMIN})
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        page="staff",
+        label="人员账号",
+        purpose="谁能登录、是什么岗位、在哪个单位，有没有被锁定",
+        icon="users",
+        roles=frozenset({Role.ADMIN, Role.SECURITY, Role.AUDITOR}),
+    ),
+    Section(
+        page="departments",
+        label="承办单位",
+        purpose="市、区县、街道三级单位，下派按这棵树进行",
+        icon="building-community",
+        roles=_ADMIN,
+    ),
+    Section(
+        page="catalogue",
+        label="派单目录",
+        purpose="分类、区域、类型对应哪个主办单位，依据什么法规",
+        icon="list-check",
+        roles=_ADMIN,
+    ),
+    Section(
+        page="trust",
+        label="信任线",
+        purpose="模型概率达到多少就自动派单，低于它的交给分派员",
+        icon="settings",
+        roles=_ADMIN,
+        deeds=("set_trust", "drop_trust"),
+    ),
+    Section(
+        page="models",
+        label="分类模型",
+        purpose="各版本的准确率，启用哪一个；启用后下一张工单就用它",
+        icon="sparkles",
+        roles=_ADMIN,
+        deeds=("activate",),
+    ),
+    Section(
+        page="corrections",
+        label="修正样本",
+        purpose="人工确认和更正的分类，办结后成为下次训练的样本",
+        icon="refresh",
+        roles=_ADMIN,
+    ),
+    Section(
+        page="deliveries",
+        label="消息投递",
+        purpose="没有送达的短信和平台推送，原因是什么，可以重试",
+        icon="send",
+        roles=_ADMIN,
+        deeds=("retry",),
+    ),
+    Section(
+        page="calendar",
+        label="工作日历",
+        purpose="法定节假日之外，本市另行规定的上班和放假日",
+        icon="calendar-time",
+        roles=_ADMIN,
+    ),
+    Section(
+        page="knowledge",
+        label="知识库",
+        purpose="座席答复咨询时引用的条目，谁负责、何时到期",
+        icon="book",
+        roles=frozenset({Role.KNOWLEDGE, Role.ADMIN}),
+    ),
+    Section(
+        page="tokens",
+        label="接口令牌",
+        purpose="哪些程序可以调用接口，以什么岗位，何时失效",
+        icon="key",
+        roles=frozenset({Role.SECURITY}),
+        deeds=("revoke",),
+    ),
+    Section(
+        page="unmaskings",
+        label="明文查看记录",
+        purpose="谁在何时以什么理由看过诉求人身份，被拒绝的也在内",
+        icon="shield-lock",
+        roles=frozenset({Role.AUDITOR}),
+    ),
+)
+_BY_ENDPOINT = {
+    endpoint: section for section in SECTIONS for endpoint in (section.page, *section.deeds)
+}
+
+
+@admin.before_request
+def _gate() -> None:
+    """Close every page of the wing that no section of this person's role names."""
+    endpoint = (request.endpoint or "").rpartition(".")[2]
+    if endpoint == "home":
+        return
+    section = _BY_ENDPOINT.get(endpoint)
+    if section is None or staff().role not in section.roles:
+        label = section.label if section else "此页"
+        raise NotAllowed(f"{staff().role.label}不能进入“{label}”")
+
+
+def open_sections() -> list[Section]:
+    """List the sections of this person's role, in the order of the table."""
+    return [section for section in SECTIONS if staff().role in section.roles]
+
+
+@admin.context_processor
+def _menu() -> dict[str, object]:
+    current = _BY_ENDPOINT.get((request.endpoint or "").rpartition(".")[2])
+    return {
+        "section": current,
+        "section_tabs": [
+            {
+                "href": url_for(f".{each.page}"),
+                "label": each.label,
+                "active": each is current,
+            }
+            for each in open_sections()
+        ],
+    }
+
+
+@admin.get("")
+def home() -> str | Response:
+    """Show the sections with what each is for; a role with one section goes straight there."""
+    mine = open_sections()
+    if len(mine) == 1:
+        return redirect(url_for(f".{mine[0].page}"), 303)
+    return render_template("admin/home.html", sections=mine)

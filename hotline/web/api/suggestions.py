@@ -1,0 +1,131 @@
+"""``POST /suggestions``: what the house would do with a text, and why (智能推荐)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apiflask import Schema
+from marshmallow import fields
+
+from hotline.domain.lifecycle import Stage
+from hotline.domain.terms import Kind, Urgency
+from hotline.services import advising
+from hotline.services.advising import Heard
+from hotline.web.access import house, now
+from hotline.web.api import v1
+from hotline.web.api.problems import STAFF_ASKING, documented
+from hotline.web.fields import Choice, Code, Strict, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hotline.services.advising import Advice, Offer
+
+NOTHING_SAID = "没有文字可供判断"
+
+
+class SuggestionIn(Strict):
+    """What has been said so far."""
+
+    text = Text(longest=10_000, required=True, metadata={"description": "诉求内容"})
+    title = Text(longest=200, load_default="")
+    area_code = Code(load_default="", metadata={"description": "区划代码，影响承办单位"})
+    kind = Choice(Kind, allow_none=True, metadata={"description": "诉求类型，缺省按内容判断"})
+
+
+class CategoryOut(Schema):
+    """A category with the words that spoke for it."""
+
+    code = fields.String(required=True)
+    path = fields.String(required=True)
+    probability = fields.Float(required=True)
+    because = fields.List(fields.String(), required=True)
+
+
+class UnitOut(Schema):
+    """A unit, the catalogue's rule that names it, and the reason in words."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    rule = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class SimilarOut(Schema):
+    """An open ticket that may be the same matter."""
+
+    ticket_no = fields.String(required=True)
+    score = fields.Float(required=True)
+    title = fields.String(required=True)
+    stage = Choice(Stage, required=True)
+
+
+class KnowledgeOut(Schema):
+    """An entry of the knowledge base."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+
+
+class SuggestionOut(Schema):
+    """Everything offered for one text."""
+
+    model = fields.String(required=True, metadata={"description": "模型版本，没有模型时为空"})
+    categories = fields.List(fields.Nested(CategoryOut), required=True)
+    departments = fields.List(fields.Nested(UnitOut), required=True)
+    is_sure = fields.Boolean(required=True, metadata={"description": "机器会自行派单"})
+    note = fields.String(required=True, metadata={"description": "为什么没有把握，或没有推荐"})
+    kind = Choice(Kind, required=True)
+    urgency = Choice(Urgency, required=True)
+    advice = fields.String(required=True, metadata={"description": "危险时立即要做的事"})
+    similar = fields.List(fields.Nested(SimilarOut), required=True)
+    knowledge = fields.List(fields.Nested(KnowledgeOut), required=True)
+
+
+@v1.post("/suggestions")
+@v1.input(SuggestionIn)
+@v1.output(SuggestionOut)
+@v1.doc(
+    summary="分类、承办单位、相似工单和知识推荐",
+    tags=["工作人员"],
+    security="bearer",
+    responses=documented(*STAFF_ASKING),
+)
+def suggest(json_data: dict[str, Any]) -> dict[str, Any]:
+    """Suggestions with their reasons; without a model there are no categories, and a note."""
+    heard = Heard(
+        content=json_data["text"],
+        title=json_data["title"],
+        area_code=json_data["area_code"],
+        kind=json_data.get("kind"),
+    )
+    return _told(advising.advise(heard, house().shelf, at=now()))
+
+
+def _told(advice: Advice) -> dict[str, Any]:
+    return {
+        "model": advice.model_id,
+        "categories": advice.offers,
+        "departments": list(_units(advice.offers)),
+        "is_sure": advice.is_sure,
+        "note": advice.doubt or ("" if advice.offers else NOTHING_SAID),
+        "kind": advice.kind,
+        "urgency": advice.urgency,
+        "advice": advice.danger_advice,
+        "similar": advice.similar,
+        "knowledge": advice.answers,
+    }
+
+
+def _units(offers: Iterable[Offer]) -> Iterable[dict[str, str]]:
+    """Each unit once, by the first category that leads to it."""
+    seen: set[str] = set()
+    for offer in offers:
+        if offer.unit_code and offer.unit_code not in seen:
+            seen.add(offer.unit_code)
+            yield {
+                "code": offer.unit_code,
+                "name": offer.unit_name,
+                "rule": offer.rule,
+                "reason": offer.reason,
+            }

@@ -1,0 +1,127 @@
+"""The desk of a unit: five lists by due time, and the ticket page (单位工作台)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+
+from hotline.domain.errors import NotAllowed
+from hotline.domain.lifecycle import Stage
+from hotline.domain.reply_check import hints
+from hotline.queries import bounded, catalog_choices, units
+from hotline.queries.units import Tab
+from hotline.services import notices
+from hotline.web import bell
+from hotline.web.access import now, staff
+from hotline.web.department import department
+from hotline.web.lines import ticket_rows
+from hotline.web.tickets import ticket_page_context
+
+EMPTY = {
+    Tab.TO_SIGN: ("没有待签收的工单", "新派来的工单会出现在这里，请在签收时限内签收。"),
+    Tab.HANDLING: (
+        "没有正在办理的工单",
+        "签收后的工单会出现在这里，按到期时间排列，先到期的在前。",
+    ),
+    Tab.HELPING: ("没有需要协办的工单", "其他单位主办、请本单位配合的工单会出现在这里。"),
+    Tab.HUNG: (
+        "没有挂账的工单",
+        "经热线管理机构同意挂账的工单会出现在这里，恢复办理后回到“办理中”。",
+    ),
+    Tab.REPLIED: ("还没有答复过的工单", "答复后可以在这里查看审核、回访和市民评价。"),
+    Tab.ALL: ("本单位还没有工单", "派到本单位的工单都会保留在这里，可按编号或标题搜索。"),
+}
+OVER = (Stage.CLOSED, Stage.ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form that was refused: which one, what was typed, what is wrong with it."""
+
+    deed: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@department.get("")
+def desk() -> str:
+    """List one tab, or what a search finds among the unit's own tickets."""
+    at, unit_id = now(), own_unit()
+    words = request.args.get("q", "").strip()
+    name = request.args.get("tab", Tab.TO_SIGN.value)
+    tab = Tab(name) if name in set(Tab) else Tab.TO_SIGN
+    page = units.page(unit_id, tab, at=at, cursor=request.args.get("cursor"), words=words or None)
+    return render_template(
+        "department/desk.html",
+        tab=tab,
+        tabs=_tabs(tab, unit_id, is_searching=bool(words)),
+        rows=ticket_rows(page.lines, ".ticket", at),
+        next_cursor=page.next_cursor,
+        words=words,
+        empty_words=EMPTY[tab],
+        unread=bell.unread(),
+        unit_name=current_user.unit,
+    )
+
+
+def own_unit() -> int:
+    """The unit this person works for; without one there is no desk."""
+    unit_id = staff().department_id
+    if unit_id is None:
+        raise NotAllowed("您的账号没有所属单位，请联系系统管理员")
+    return unit_id
+
+
+def _tabs(current: Tab, unit_id: int, *, is_searching: bool) -> list[dict[str, object]]:
+    counts = units.counts(unit_id)
+    return [
+        {
+            "href": url_for(".desk", tab=tab.value),
+            "label": tab.label,
+            "active": tab is current and not is_searching,
+            "count": bounded.words(counts[tab], units.COUNT_TO) if tab in counts else None,
+            "tone": "red" if tab is Tab.TO_SIGN and counts[tab] else "",
+        }
+        for tab in Tab
+        if tab is not Tab.HUNG or counts[tab] or tab is current
+    ]
+
+
+@department.get("/tickets/<ticket_no>")
+def ticket(ticket_no: str) -> str:
+    """Show one ticket with what the unit may do now."""
+    return ticket_page(ticket_no)
+
+
+def ticket_page(ticket_no: str, draft: Draft | None = None) -> str:
+    """Print the ticket page; a refused form comes back with its words and what is wrong."""
+    actor, context = staff(), ticket_page_context(ticket_no)
+    row = context["ticket"]
+    is_lead = actor.department_id is not None and actor.department_id == row.lead_department_id
+    works = row.stage in (Stage.DISPATCHED, Stage.HANDLING)
+    takes_part = units.takes_part(row.id, actor) and row.stage not in OVER
+    filed = units.has_open_return(row.id)
+    below = catalog_choices.departments(below=actor.department_id)
+    return render_template(
+        "department/ticket.html",
+        **{**context, "suggestion_row": None},
+        draft=draft or Draft(),
+        may_contact=is_lead and works,
+        may_note=takes_part,
+        may_return=is_lead and works and not row.no_return and not filed,
+        may_delegate="delegate" in context["open_actions"] and bool(below),
+        has_open_return=filed,
+        is_lead=is_lead,
+        return_reasons=list(notices.reasons()["return"].items()),
+        unit_groups=catalog_choices.departments(),
+        below=catalog_choices.flat(below),
+    )
+
+
+@department.post("/reply-check")
+def reply_check() -> str:
+    """Say while the person types what the reply still lacks (htmx part)."""
+    text = request.form.get("reply", "")
+    return render_template("department/_reply_hints.html", text=text.strip(), hints=hints(text))

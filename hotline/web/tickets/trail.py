@@ -1,0 +1,144 @@
+"""The timeline as people read it: title, who, detail, icon and colour per event (流转记录)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hotline.domain.events import Event
+from hotline.domain.motions import Motion
+from hotline.domain.terms import Channel, Clock, Role
+from hotline.queries import tickets
+from hotline.services import notices
+from hotline.web.looks import local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from hotline.models import TimelineEntry
+
+LOOKS: dict[Event, tuple[str, str]] = {
+    Event.REGISTERED: ("pencil-plus", "green"),
+    Event.CLASSIFIED: ("category", "gray"),
+    Event.CORRECTED: ("refresh", "purple"),
+    Event.ANSWERED: ("message", "green"),
+    Event.DECLINED: ("circle-x", "red"),
+    Event.TRANSFERRED: ("phone-call", "red"),
+    Event.MERGED: ("git-merge", "gray"),
+    Event.WITHDRAWN: ("x", "gray"),
+    Event.ASKED_INFO: ("arrow-back-up", "amber"),
+    Event.SUPPLIED: ("message", "green"),
+    Event.NOTED: ("message", "blue"),
+    Event.DISPATCHED: ("send", "blue"),
+    Event.SIGNED: ("check", "teal"),
+    Event.CONTACTED: ("phone", "teal"),
+    Event.DELEGATED: ("arrow-right", "blue"),
+    Event.HELPER_ADDED: ("users", "blue"),
+    Event.REPLIED: ("file-text", "blue"),
+    Event.SENT_BACK: ("arrow-back-up", "amber"),
+    Event.APPROVED: ("circle-check", "green"),
+    Event.CALLED_BACK: ("phone-call", "teal"),
+    Event.RATED: ("star", "purple"),
+    Event.REDO_OPENED: ("refresh", "amber"),
+    Event.CONCLUDED: ("circle-check", "green"),
+    Event.ARCHIVED: ("lock", "gray"),
+    Event.MOTION_FILED: ("file-text", "amber"),
+    Event.MOTION_REFUSED: ("circle-x", "red"),
+    Event.RETURN_GRANTED: ("arrow-back-up", "amber"),
+    Event.HANGING_GRANTED: ("clock-pause", "gray"),
+    Event.UNREASONABLE_GRANTED: ("circle-x", "gray"),
+    Event.RESUMED: ("refresh", "blue"),
+    Event.MILESTONE: ("alarm", "amber"),
+    Event.URGED: ("bell", "amber"),
+    Event.SUPERVISED: ("gavel", "red"),
+    Event.UNMASKED: ("eye", "purple"),
+    Event.IMPORTED: ("download", "gray"),
+}
+MILESTONES = {"urge_80": "已过八成，系统催办", "yellow": "黄牌预警", "red": "红牌超期"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEntry:
+    """One line of the timeline, ready to print."""
+
+    at_text: str
+    title: str
+    actor: str
+    detail: str
+    icon: str
+    tone: str
+
+
+def trail_of(entries: Iterable[TimelineEntry]) -> list[TrailEntry]:
+    """Put the newest first; what is not known is left out, never guessed."""
+    return [_entry(row) for row in reversed(list(entries))]
+
+
+def _entry(row: TimelineEntry) -> TrailEntry:
+    event = Event(row.event)
+    icon, tone = LOOKS.get(event, ("check", "blue"))
+    if event is Event.MILESTONE and row.payload.get("milestone") == "red":
+        tone = "red"
+    title_of = _TITLES.get(event)
+    detail_of = _DETAILS.get(event)
+    more = detail_of(row.payload) if detail_of else ""
+    return TrailEntry(
+        at_text=local(row.at),
+        title=title_of(row.payload) if title_of else event.label,
+        actor=row.actor_name if row.role is Role.SYSTEM else f"{row.role.label} {row.actor_name}",
+        detail="\n".join(part for part in (more, row.reason) if part),
+        icon=icon,
+        tone=tone,
+    )
+
+
+def _unit_title(label: str) -> Callable[[dict[str, Any]], str]:
+    return lambda said: f"{label} {said['unit']}" if said.get("unit") else label
+
+
+def _milestone_title(said: dict[str, Any]) -> str:
+    clock = Clock(said["clock"]).label if said.get("clock") else ""
+    return f"{clock}时限：{MILESTONES.get(str(said.get('milestone')), '时限节点')}"
+
+
+def _motion_title(verb: str) -> Callable[[dict[str, Any]], str]:
+    return lambda said: f"{verb}{Motion(said['motion']).label}" if said.get("motion") else verb
+
+
+def _classified(said: dict[str, Any]) -> str:
+    if not said.get("code"):
+        return ""
+    path = tickets.category_path(str(said["code"]))
+    odds = said.get("probability")
+    return f"{path}（概率 {odds:.0%}）" if odds is not None else path
+
+
+def _corrected(said: dict[str, Any]) -> str:
+    before = tickets.category_path(said.get("from"))
+    return f"{before} → {tickets.category_path(said.get('to'))}"
+
+
+_TITLES: dict[Event, Callable[[dict[str, Any]], str]] = {
+    Event.DISPATCHED: _unit_title("派单到"),
+    Event.DELEGATED: _unit_title("下派到"),
+    Event.HELPER_ADDED: _unit_title("增加协办"),
+    Event.MILESTONE: _milestone_title,
+    Event.MOTION_FILED: _motion_title("申请"),
+    Event.MOTION_REFUSED: _motion_title("驳回"),
+    Event.REDO_OPENED: lambda said: f"重办（第 {said['round']} 轮）" if "round" in said else "重办",
+}
+_DETAILS: dict[Event, Callable[[dict[str, Any]], str]] = {
+    Event.REGISTERED: lambda said: (
+        f"渠道：{Channel(said['channel']).label}" if said.get("channel") else ""
+    ),
+    Event.CLASSIFIED: _classified,
+    Event.CORRECTED: _corrected,
+    Event.DECLINED: lambda said: notices.reasons()["decline"].get(said.get("code"), ""),
+    Event.TRANSFERRED: lambda said: (
+        notices.reasons()["transfer"].get(said.get("code"), {}).get("label", "")
+    ),
+    Event.MOTION_FILED: lambda said: notices.reasons()["return"].get(said.get("code"), ""),
+    Event.MERGED: lambda said: f"并入 {said['master']}" if said.get("master") else "",
+    Event.CONTACTED: lambda said: "" if said.get("ok", True) else "未联系上",
+    Event.ANSWERED: lambda said: f"知识库 {said['knowledge']}" if said.get("knowledge") else "",
+}
