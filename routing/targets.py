@@ -62,7 +62,7 @@ def _find_by_duty(wanted: Duty, area: str, directory: Directory, *, grassroots: 
             continue
         unit = directory.unit_for(wanted.duty, level, place)
         if unit:
-            steps.append(f"按职责“{wanted.duty}”在{directory.area_name(place)}找到 {unit.name}")
+            steps.append(f"按职责在{directory.area_name(place)}找到 {unit.name}")
             return Target(unit, "，".join(steps))
-        steps.append(f"{directory.area_name(place)}没有职责为“{wanted.duty}”的单位")
+        steps.append(f"{directory.area_name(place)}没有这项职责的单位（{wanted.duty}）")
     return Target(None, "，".join(steps))

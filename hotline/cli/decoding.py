@@ -16,7 +16,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_GUESSES = ("utf-8", "gb18030")
+_FIRST_ASIAN = 0x800
+"""From here on a character takes three bytes in UTF-8; all Chinese ones do."""
 
 
 def encoding_of(path: Path) -> str:
@@ -27,33 +28,44 @@ def encoding_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         head = file.read(4)
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return _checked(path, name)
-    for name in _GUESSES:
-        if _fits(path, name):
-            return name
-    raise _unreadable(path)
-
-
-def _checked(path: Path, name: str) -> str:
-    if not _fits(path, name):
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if marked is None:
+        return _guessed(path)
+    if _highest(path, marked) is None:
         raise _unreadable(path)
-    return name
+    return marked
 
 
-def _fits(path: Path, name: str) -> bool:
+def _guessed(path: Path) -> str:
+    """UTF-8 if it can be, except where it would hold no Asian letter and GB2312 fits as well.
+
+    Some Chinese words in GBK happen to be right UTF-8 of accents and Greek (the famous 联通).
+    """
+    highest = _highest(path, "utf-8")
+    if highest is None:
+        if _highest(path, "gb18030") is None:
+            raise _unreadable(path)
+        return "gb18030"
+    is_doubtful = 0x7F < highest < _FIRST_ASIAN  # noqa: PLR2004 - the last of ASCII
+    return "gb18030" if is_doubtful and _highest(path, "gb2312") is not None else "utf-8"
+
+
+def _highest(path: Path, name: str) -> int | None:
+    """The highest character code of the file read in this encoding; None when it cannot be."""
     decoder = codecs.getincrementaldecoder(name)()
+    highest = 0
     with path.open("rb") as file:
         try:
             while chunk := file.read(CHUNK):
+                text = decoder.decode(chunk)
                 # GB18030 reads almost any bytes; text in it holds no NUL, programs and images do.
-                if "\x00" in decoder.decode(chunk) and name == "gb18030":
-                    return False
+                if "\x00" in text and name == "gb18030":
+                    return None
+                highest = max(highest, ord(max(text, default="\x00")))
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return False
-    return True
+            return None
+    return highest
 
 
 def _unreadable(path: Path) -> click.ClickException:

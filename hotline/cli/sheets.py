@@ -20,9 +20,11 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    file = path.open("rb")  # opened here: by name openpyxl would judge the file by its ending
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(file, read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, OSError) as error:
+        file.close()
         raise click.ClickException(f"{path.name} 无法作为 Excel 打开：{error}") from error
     try:
         width = 0
@@ -33,6 +35,7 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield line, texts + [""] * (width - len(texts))
     finally:
         book.close()
+        file.close()
 
 
 def _text(cell: object) -> str:

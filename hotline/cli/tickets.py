@@ -40,34 +40,27 @@ def command() -> None:
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
 @json_option
 @with_database
-def list_tickets(  # noqa: PLR0913 - one parameter per filter
-    stages: tuple[str, ...],
-    *,
-    kind: str | None,
-    urgency: str | None,
-    department: str | None,
-    area: str | None,
-    words: str | None,
-    overdue: bool,
-    limit: int,
-    as_json: bool,
-) -> None:
+def list_tickets(*, limit: int, as_json: bool, **wanted: Any) -> None:  # noqa: ANN401 - click
     """按条件列出工单，最新的在前（--overdue 时最早到期的在前）。"""
     now = datetime.now(UTC)
-    scope = worklists.Scope(
-        stages=[Stage(name) for name in stages],
-        kind=Kind(kind) if kind else None,
-        urgency=Urgency(urgency) if urgency else None,
-        department_id=_unit_id(department),
-        area_code=area,
-        words=words,
-        is_overdue_at=now if overdue else None,
-    )
+    scope = _scope(wanted, now)
     page = worklists.page(scope, at=now, limit=limit)
     tell(
         {"tickets": [_line(line) for line in page.lines], "more": page.next_cursor is not None},
         as_json=as_json,
         words=lambda: _table(page.lines) if page.lines else "没有符合条件的工单",
+    )
+
+
+def _scope(wanted: dict[str, Any], now: datetime) -> worklists.Scope:
+    return worklists.Scope(
+        stages=[Stage(name) for name in wanted["stages"]],
+        kind=Kind(wanted["kind"]) if wanted["kind"] else None,
+        urgency=Urgency(wanted["urgency"]) if wanted["urgency"] else None,
+        department_id=_unit_id(wanted["department"]),
+        area_code=wanted["area"],
+        words=wanted["words"],
+        is_overdue_at=now if wanted["overdue"] else None,
     )
 
 

@@ -1,7 +1,7 @@
 """The database floor: one SQLAlchemy, one transaction, sealed columns (数据库)."""
 
 from hotline.db.engine import MIGRATIONS, Base, db, init_app, migrate, next_id
-from hotline.db.rows import insert_row
+from hotline.db.rows import insert_row, values_of
 from hotline.db.sealing import Keyring, Sealed, keyed_hash
 from hotline.db.transaction import after_commit, note_entry, transaction
 from hotline.db.types import UtcDateTime, Word
@@ -22,4 +22,5 @@ __all__ = [
     "next_id",
     "note_entry",
     "transaction",
+    "values_of",
 ]

@@ -13,18 +13,22 @@ if TYPE_CHECKING:
     from hotline.db.engine import Base
 
 
+def values_of(row: Base) -> dict[str, Any]:
+    """What was said of a new row that no session holds, by column."""
+    return {name: value for name, value in row.__dict__.items() if name != "_sa_instance_state"}
+
+
 @cache
 def _insert_into(model: type[Base]) -> Insert:
     return insert(model.__table__)  # type: ignore[arg-type]  # every model of ours is one table
 
 
-def insert_row(row: Base) -> Any:  # noqa: ANN401 - the primary key's own type
+def insert_row(model: type[Base], **values: Any) -> Any:  # noqa: ANN401 - as wide as the columns
     """Write a new row inside the caller's transaction and return its primary key.
 
-    The object stays outside the session: whoever wants to change the row loads it. Rows that
-    wait in the session are not written by this; flush first where this one refers to them.
+    Nothing of it stays in the session: whoever wants to change the row loads it. Rows that wait
+    in the session are not written by this; flush first where this one refers to them.
     """
-    values = {name: value for name, value in row.__dict__.items() if name != "_sa_instance_state"}
-    written = db.session().connection().execute(_insert_into(type(row)), values)
+    written = db.session().connection().execute(_insert_into(model), values)
     key = written.inserted_primary_key
     return key[0] if key else None

@@ -42,6 +42,8 @@ class Line:
     connection: redis.Redis | None
     is_sync: bool
     waiting: list[tuple[Callable[..., None], tuple[Any, ...]]] = field(default_factory=list)
+    queues: dict[Queue, rq.Queue] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
 
     def ping(self) -> bool:
         """Whether Redis answers."""
@@ -78,7 +80,12 @@ def line() -> Line:
 
 def rq_queue(name: Queue) -> rq.Queue:
     """The RQ queue of that name with the JSON serializer."""
-    return rq.Queue(name.value, connection=line().connection, serializer=JSONSerializer)
+    here = line()
+    if name not in here.queues:
+        here.queues[name] = rq.Queue(
+            name.value, connection=here.connection, serializer=JSONSerializer
+        )
+    return here.queues[name]
 
 
 def job(queue: Queue) -> Callable[[Callable[P, None]], Callable[P, None]]:
@@ -126,9 +133,14 @@ def enqueue(
     if here.is_sync:
         here.waiting.append((function, args))
         return True
-    name = queue or QUEUE_OF[function.__name__]
     try:
-        rq_queue(name).enqueue_call(
+        asked = rq_queue(queue or QUEUE_OF[function.__name__])
+        # RQ lists the queue's name anew with every job, a round trip of its own; once is enough,
+        # so that command goes into a pipeline that is never sent.
+        if asked.name not in here.listed:
+            asked.connection.sadd(asked.redis_queues_keys, asked.key)
+            here.listed.add(asked.name)
+        asked.enqueue_call(
             f"{function.__module__}.{function.__name__}",
             args=args,
             timeout=TIMEOUT,
@@ -136,6 +148,7 @@ def enqueue(
             failure_ttl=FAILURE_LIFE,
             job_id=key,
             unique=True,
+            pipeline=asked.connection.pipeline(),
         )
     except DuplicateJobError:
         return True

@@ -20,7 +20,7 @@ def old_numbers() -> set[str]:
 
 def areas() -> dict[str, str]:
     """Area codes by code and by every name that only one area has."""
-    rows = db.session.execute(select(Area.code, Area.name)).tuples().all()
+    rows = db.session.execute(select(Area.code, Area.name)).all()
     count = Counter(name for _, name in rows)
     named = {name: code for code, name in rows if count[name] == 1}
     return named | {code: code for code, _ in rows}
@@ -29,7 +29,7 @@ def areas() -> dict[str, str]:
 def departments() -> dict[str, int]:
     """Department ids by code, name and every short name that only one unit has."""
     query = select(Department.id, Department.code, Department.name, Department.short_name)
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(query).all()
     count = Counter(word for _, _, *words in rows for word in set(words))
     found: dict[str, int] = {}
     for unit_id, code, *names in rows:

@@ -11,4 +11,4 @@ from hotline.models import ModelVersion
 def registered() -> dict[str, bool]:
     """Id of every registered version and whether it is the active one."""
     query = select(ModelVersion.id, ModelVersion.is_active)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())

@@ -13,6 +13,8 @@ from hotline.db import db
 from hotline.models import Area, CalendarDay, CatalogueRule, Department
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import ScalarSelect, Select
     from sqlalchemy.orm import InstrumentedAttribute
 
@@ -41,8 +43,10 @@ def _how_many_and_last(column: InstrumentedAttribute[Any]) -> list[ScalarSelect[
     ]
 
 
-_CALENDAR_STAMP = select(*_how_many_and_last(CalendarDay.changed_at))
-_CATALOGUE_STAMP = select(
+CALENDAR_STAMP = _how_many_and_last(CalendarDay.changed_at)
+"""Two columns for whoever asks the database anyway and hands the answer on (see below)."""
+_CALENDAR_QUESTION = select(*CALENDAR_STAMP)
+_CATALOGUE_QUESTION = select(
     *_how_many_and_last(CatalogueRule.changed_at), *_how_many_and_last(Department.id)
 )
 
@@ -57,6 +61,12 @@ def _stamp(name: str, query: Select[Any]) -> object:
         stamp = tuple(connection.execute(query).one())
         session.info[name] = (now, stamp)
     return stamp
+
+
+def remember_calendar_stamp(stamp: Iterable[object]) -> None:
+    """Take the values of ``CALENDAR_STAMP`` as this transaction's look at the calendar."""
+    session = db.session()
+    session.info["calendar"] = (session.get_transaction(), tuple(stamp))
 
 
 def open_with(profile_name: str) -> None:
@@ -82,7 +92,7 @@ def profile() -> sla.Profile:
 
 def calendar() -> sla.Calendar:
     """The official calendar with the days this office decided otherwise."""
-    stamp = _stamp("calendar", _CALENDAR_STAMP)
+    stamp = _stamp("calendar", _CALENDAR_QUESTION)
     if _cache.calendar is None or _cache.calendar_stamp != stamp:
         days = db.session.scalars(select(CalendarDay)).all()
         overrides = {d.on: sla.Day(is_workday=d.is_workday, name=d.name) for d in days}
@@ -93,7 +103,7 @@ def calendar() -> sla.Calendar:
 
 def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
     """The dispatch catalogue and the directory of units, as the router wants them."""
-    stamp = _stamp("catalogue", _CATALOGUE_STAMP)
+    stamp = _stamp("catalogue", _CATALOGUE_QUESTION)
     if _cache.catalogue is None or _cache.catalogue_stamp != stamp:
         _cache.catalogue = (
             routing.Catalogue([_rule(row) for row in db.session.scalars(select(CatalogueRule))]),

@@ -123,7 +123,7 @@ def phone_of(citizen_id: int) -> str:
 
 def progress(ticket: Ticket, *, at: datetime) -> Progress:
     """Gather what the citizen may know, in a fixed number of queries."""
-    work = (db.session.get(Ticket, ticket.master_id) if ticket.master_id else None) or ticket
+    work = _worked_on(ticket)
     trail = _trail(ticket)
     trail_of_work = trail if work is ticket else _trail(work)
     moments = _moments(work, trail_of_work)
@@ -147,6 +147,13 @@ def progress(ticket: Ticket, *, at: datetime) -> Progress:
         may_withdraw=Action.WITHDRAW in open_actions(Facts(ticket.stage, ticket.kind), CITIZEN),
         may_rate=rating is None and answers.is_rateable(ticket),
     )
+
+
+def _worked_on(ticket: Ticket) -> Ticket:
+    """Follow a merged ticket to the one that is worked on; the master may be merged itself."""
+    while ticket.master_id and (master := db.session.get(Ticket, ticket.master_id)):
+        ticket = master
+    return ticket
 
 
 def _trail(ticket: Ticket) -> Sequence[TimelineEntry]:

@@ -55,7 +55,7 @@ def _thoughts(ticket_ids: list[int]) -> dict[int, str | None]:
         .where(SuggestionRow.ticket_id.in_(ticket_ids))
         .order_by(SuggestionRow.id.desc())
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def unfinished(numbers: Sequence[str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -16,8 +15,11 @@ if TYPE_CHECKING:
 
 CONTENT_LIMIT = 10_000
 TITLE_LIMIT = 100
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufff9-\ufffb]")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+"""Control and steering characters, and halves of characters (surrogates)."""
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SHORT_NUMBER = re.compile(r"(1[02]\d{1,3}|9\d{4,7}|[48]00\d{7})")
 
 
@@ -27,7 +29,7 @@ def clean_text(text: str | None) -> str:
     PostgreSQL refuses NUL and a page must not be steered by hidden characters (design 4).
     """
     kept = _CONTROL.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in kept if unicodedata.category(c) != "Cs").strip()
+    return kept.strip()
 
 
 def checked_content(text: str | None) -> str:
@@ -57,7 +59,7 @@ def checked_phone(text: str | None) -> str | None:
     if not raw:
         return None
     digits = re.sub(r"[\s\-()（）]", "", raw)
-    if _SHORT_NUMBER.fullmatch(digits):
+    if _MOBILE.fullmatch(digits) or _SHORT_NUMBER.fullmatch(digits):
         return digits
     try:
         number = phonenumbers.parse(digits, "CN")
@@ -71,6 +73,11 @@ def checked_phone(text: str | None) -> str | None:
         national = str(number.national_number)
         return national if _MOBILE.fullmatch(national) else "0" + national
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a checked number can get text messages; abroad nobody can tell by the digits."""
+    return number.startswith("+") or _MOBILE.fullmatch(number) is not None
 
 
 def _is_chinese(digits: str) -> bool:

@@ -13,6 +13,7 @@ from hotline.domain.guards import Facts
 from hotline.domain.lifecycle import Action, Stage, advance
 from hotline.domain.terms import Urgency
 from hotline.models import Ticket, TimelineEntry
+from hotline.services import _checks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,7 +73,7 @@ def move(
     reason: str | None = None,
     outcome: Outcome | None = None,
     payload: dict[str, Any] | None = None,
-) -> TimelineEntry:
+) -> None:
     """Ask the law, set the stage, write the timeline; the caller commits.
 
     Raises IllegalMove (with who moved the ticket last), NotAllowed, Invalid.
@@ -86,7 +87,7 @@ def move(
     if step.to is Stage.CLOSED:
         ticket.outcome = outcome or step.outcome
         ticket.closed_at = at
-    return record(
+    record(
         ticket,
         step.event,
         actor,
@@ -106,10 +107,12 @@ def record(
     reason: str | None = None,
     payload: dict[str, Any] | None = None,
     moved: tuple[Action, Stage, Stage] | None = None,
-) -> TimelineEntry:
+) -> None:
     """Append one entry; the relay learns its id after the commit."""
     action, before, after = moved or (None, None, None)
-    entry = TimelineEntry(
+    db.session.flush()
+    entry_id: int = insert_row(
+        TimelineEntry,
         ticket_id=ticket.id,
         event=event,
         action=action,
@@ -119,18 +122,15 @@ def record(
         actor_name=actor.name,
         staff_id=actor.staff_id,
         department_id=actor.department_id,
-        reason=reason,
+        reason=_checks.clean_text(reason) or None,
         at=at,
         payload=payload or {},
         relayed_at=at,
         settled_at=at if event in QUIET else None,
     )
-    db.session.flush()
-    entry.id = insert_row(entry)
     if event not in QUIET:
         critical = ticket.urgency is Urgency.CRITICAL
-        note_entry(db.session(), entry.id, event.value, is_critical=critical)
-    return entry
+        note_entry(db.session(), entry_id, event.value, is_critical=critical)
 
 
 def _last_mover(ticket: Ticket) -> str:

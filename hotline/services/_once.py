@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,8 @@ KEY_LIFE = timedelta(hours=24)
 
 def fingerprint(demand: DataclassInstance) -> str:
     """What tells two demands apart, field by field."""
-    text = json.dumps(asdict(demand), ensure_ascii=False, sort_keys=True, default=str)
+    said = {field.name: getattr(demand, field.name) for field in fields(demand)}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -67,11 +68,10 @@ def keep(key: str, print_: str, receipt: Receipt, *, at: datetime) -> None:
         "advice": receipt.advice,
     }
     insert_row(
-        IdempotencyKey(
-            key=key,
-            request_hash=print_,
-            ticket_id=receipt.ticket_id,
-            answer=answer,
-            created_at=at,
-        )
+        IdempotencyKey,
+        key=key,
+        request_hash=print_,
+        ticket_id=receipt.ticket_id,
+        answer=answer,
+        created_at=at,
     )

@@ -15,7 +15,7 @@ from hotline.domain.guards import MAX_REDO_ROUNDS
 from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.outcomes import Outcome
-from hotline.domain.terms import SATISFACTION, Channel, Clock, Mark, Resolved
+from hotline.domain.terms import SATISFACTION, Channel, Clock, Mark, Resolved, Role
 from hotline.models import Callback, CallbackAttempt, Rating, Ticket
 from hotline.services import _checks, _move, clocks, dispatching
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hotline.domain.identity import Actor
 
 BAD = 2
+MAY_RATE = (Role.CITIZEN, Role.CALLBACK)
+MAY_CALL = (Role.CALLBACK, Role.SUPERVISOR)
 MAX_ATTEMPTS = 3
 COMMENT_LIMIT = 1000
 _OUTCOME = {
@@ -84,6 +86,8 @@ def rate(ticket_id: int, verdict: Verdict, actor: Actor, *, at: datetime) -> Rat
     rounds the ticket closes as unresolved under supervision (story 8).
     """
     _check(verdict)
+    if actor.role not in MAY_RATE:
+        raise NotAllowed(f"{actor.role.label}不能评价办理结果")
     with transaction() as session:
         ticket = _move.ticket_by_id(ticket_id)
         query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.id.desc())
@@ -194,6 +198,8 @@ def record_attempt(
     ticket_id: int, actor: Actor, *, reached: bool, note: str = "", at: datetime
 ) -> None:
     """Log a call; the third that nobody answers closes the ticket as unreached, not as happy."""
+    if actor.role not in MAY_CALL:
+        raise NotAllowed(f"{actor.role.label}不能登记回访")
     with transaction() as session:
         ticket = _move.ticket_by_id(ticket_id)
         row = session.scalar(

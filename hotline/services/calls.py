@@ -50,11 +50,13 @@ def speak(call_sid: str, words: str, *, from_number: str, at: datetime) -> Recei
     if call is None:
         raise NotFound("没有这通电话")
     said = call.content or words
+    number = callable_number(call.from_number or from_number)
     demand = intake.Demand(
         content=said,
         kind=Kind(call.kind) if call.kind else None,
         channel=Channel.PHONE,
-        phone=callable_number(call.from_number or from_number),
+        phone=number,
+        is_number_withheld=number is None,
     )
     receipt = intake.register(demand, CITIZEN, at=at, key=f"call:{call_sid}")
     with transaction():
@@ -64,12 +66,12 @@ def speak(call_sid: str, words: str, *, from_number: str, at: datetime) -> Recei
     return receipt
 
 
-def callable_number(number: str | None) -> str:
-    """A withheld or foreign-looking number must not lose the ticket: 12345 stands for unknown."""
+def callable_number(number: str | None) -> str | None:
+    """The number in our form; a withheld or impossible one must not lose the ticket."""
     try:
-        return _checks.checked_phone(number) or "12345"
+        return _checks.checked_phone(number)
     except Invalid:
-        return "12345"
+        return None
 
 
 def record_url(call_sid: str, url: str, seconds: int | None, *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
@@ -37,14 +37,14 @@ def start(ticket: Ticket, clock: Clock, *, at: datetime, turn: int = 0) -> Deadl
     """
     running = _running(ticket, clock, turn)
     if running is None:
-        running = _planned(ticket, clock, turn, at)
+        running = Deadline(**_planned(ticket, clock, turn, at))
         db.session.add(running)
     return running
 
 
 def start_first(ticket: Ticket, *, at: datetime) -> None:
     """Start the dispatch clock of a ticket that was written a moment ago and has no clock yet."""
-    insert_row(_planned(ticket, Clock.DISPATCH, 0, at))
+    insert_row(Deadline, **_planned(ticket, Clock.DISPATCH, 0, at))
 
 
 def _running(ticket: Ticket, clock: Clock, turn: int) -> Deadline | None:
@@ -58,7 +58,7 @@ def _running(ticket: Ticket, clock: Clock, turn: int) -> Deadline | None:
     )
 
 
-def _planned(ticket: Ticket, clock: Clock, turn: int, at: datetime) -> Deadline:
+def _planned(ticket: Ticket, clock: Clock, turn: int, at: datetime) -> dict[str, Any]:
     """Ask the profile for the limit and the calendar for the moments."""
     calendar, profile = office.calendar(), office.profile()
     rule = profile.rule(
@@ -67,24 +67,24 @@ def _planned(ticket: Ticket, clock: Clock, turn: int, at: datetime) -> Deadline:
     due = sla.due_at(calendar, at, rule.limit)
     plan = sla.milestones(calendar, clock=clock.value, start=at, due=due.at, limit=rule.limit)
     yellow = next((m.at for m in plan if m.name == "yellow"), due.at)
-    return Deadline(
-        ticket_id=ticket.id,
-        clock=clock,
-        round=ticket.round,
-        turn=turn,
-        started_at=at,
-        amount=rule.limit.amount,
-        unit=str(rule.limit.unit),
-        rule_id=rule.id,
-        profile=profile.name,
-        due_at=due.at,
-        first_due_at=due.at,
-        yellow_at=yellow,
-        is_provisional=due.provisional,
-        plan=[[m.name, m.at.isoformat()] for m in plan],
-        next_at=plan[0].at if plan else None,
-        department_id=ticket.lead_department_id,
-    )
+    return {
+        "ticket_id": ticket.id,
+        "clock": clock,
+        "round": ticket.round,
+        "turn": turn,
+        "started_at": at,
+        "amount": rule.limit.amount,
+        "unit": str(rule.limit.unit),
+        "rule_id": rule.id,
+        "profile": profile.name,
+        "due_at": due.at,
+        "first_due_at": due.at,
+        "yellow_at": yellow,
+        "is_provisional": due.provisional,
+        "plan": [[m.name, m.at.isoformat()] for m in plan],
+        "next_at": plan[0].at if plan else None,
+        "department_id": ticket.lead_department_id,
+    }
 
 
 def stop(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime) -> None:

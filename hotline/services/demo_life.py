@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from hotline.db import db, transaction
 from hotline.domain.identity import CITIZEN, Actor
 from hotline.domain.lifecycle import Stage
-from hotline.domain.motions import Motion
+from hotline.domain.motions import Motion, MotionState
 from hotline.domain.terms import Channel, Kind, Resolved, Role
-from hotline.models import Area, Message, MessageState, Ticket, TimelineEntry
+from hotline.models import Area, Message, MessageState, MotionRow, Ticket, TimelineEntry
 from hotline.services import (
     callbacks,
     clocks,
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from hotline.services.shelf import Shelf
 
 DAYS = 60
+HOME, HOME_SHARE = "990101", 0.5
+"""Half of the tickets lie in the district whose units the demo accounts work for."""
 AGENT = Actor(Role.AGENT, "王晓燕")
 DISPATCHER = Actor(Role.DISPATCHER, "李建国")
 CALLER = Actor(Role.CALLBACK, "回访员")
@@ -81,7 +83,9 @@ class Seeder:
         return ticket_id
 
     def _register(self, text: dict[str, str], at: datetime) -> int:
-        street, name = self.luck.choice(self.streets)
+        near = self.luck.random() < HOME_SHARE
+        home = [s for s in self.streets if s[0].startswith(HOME)] if near else self.streets
+        street, name = self.luck.choice(home)
         channel = self.luck.choice(_CHANNELS)
         phone = f"139{self.luck.randrange(10**4):04d}{self.luck.randrange(10**4):04d}"
         demand = intake.Demand(
@@ -113,12 +117,16 @@ class Seeder:
         yield _Step(self._hours(1, 4), lambda at: _sign(ticket_id, at))
         if self.luck.random() < 0.08:  # noqa: PLR2004 - same
             yield _Step(self._hours(1, 3), lambda at: _file_return(ticket_id, at))
-            return
+            yield _Step(self._hours(4, 20), lambda at: _refuse_return(ticket_id, at))
         yield _Step(self._hours(1, 12), lambda at: _contact(ticket_id, at))
         if ticket_id % 61 == 0:
             yield _Step(self._hours(4, 20), lambda at: _hang(ticket_id, at))
             return
         yield _Step(self._hours(20, 130), lambda at: _reply(ticket_id, text["reply"], at))
+        yield _Step(self._hours(1, 8), lambda at: _review(ticket_id, at))
+        yield _Step(self._hours(2, 40), lambda at: self._rate(ticket_id, at))
+        yield _Step(self._hours(1, 3), lambda at: _sign(ticket_id, at))
+        yield _Step(self._hours(10, 60), lambda at: _reply(ticket_id, text["reply"], at))
         yield _Step(self._hours(1, 8), lambda at: _review(ticket_id, at))
         yield _Step(self._hours(2, 40), lambda at: self._rate(ticket_id, at))
 
@@ -224,6 +232,17 @@ def _odd_end(ticket_id: int, at: datetime) -> None:
 def _hang(ticket_id: int, at: datetime) -> None:
     if _is(ticket_id, Stage.HANDLING):
         hanging.hang(ticket_id, AUTHORITY, reason="涉及历史遗留产权，需省级政策明确", at=at)
+
+
+def _refuse_return(ticket_id: int, at: datetime) -> None:
+    row = db.session.scalar(
+        select(MotionRow).where(
+            MotionRow.ticket_id == ticket_id, MotionRow.state == MotionState.OPEN
+        )
+    )
+    if row is not None:
+        note = "按派单目录属本单位职责，请继续办理"
+        motions.refuse(row.id, DISPATCHER, note=note, at=at)
 
 
 def _file_return(ticket_id: int, at: datetime) -> None:

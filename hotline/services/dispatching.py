@@ -15,7 +15,7 @@ from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.terms import Clock, Mark, Role
 from hotline.models import Assignment, Deadline, Department, SuggestionRow, Ticket
 from hotline.queries import office
-from hotline.services import _move, clocks, learning
+from hotline.services import _checks, _move, clocks, learning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hotline.domain.identity import Actor
 
 SURE = "自动派单"
+MAY_ASK_HELP = (Role.DISPATCHER, Role.AUTHORITY, Role.SYSTEM)
 
 
 def facts_of(ticket: Ticket, code: str, at: datetime) -> routing.Facts:
@@ -175,7 +176,7 @@ def assign(
         dispatched_by=actor.name,
         rule_id=decision.rule_id if decision else None,
         legal_basis=decision.legal_basis if decision else None,
-        because=because,
+        because=_checks.clean_text(because) or None,
     )
     db.session.add(row)
     return row
@@ -193,6 +194,8 @@ def hand_over(ticket: Ticket, unit: Department) -> None:
 
 def add_helper(ticket_id: int, department_code: str, actor: Actor, *, at: datetime) -> None:
     """Ask another unit to help (会办); the lead stays responsible."""
+    if actor.role not in MAY_ASK_HELP:
+        raise NotAllowed(f"{actor.role.label}不能指定协办单位")
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
         unit = department_by_code(department_code)

@@ -10,8 +10,9 @@ from hotline.db import db, transaction
 from hotline.domain.errors import Invalid, NotAllowed
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Action, Stage
+from hotline.domain.motions import MotionState, decide
 from hotline.domain.terms import Clock
-from hotline.models import Assignment, Department, Ticket
+from hotline.models import Assignment, Department, MotionRow, Ticket
 from hotline.services import _checks, _move, clocks, dispatching
 
 if TYPE_CHECKING:
@@ -80,7 +81,18 @@ def reply(
         current = dispatching.lead_assignment(ticket)
         if current is not None:
             current.reply, current.replied_at = words, at
+        _withdraw_open_motions(ticket, actor, at)
         clocks.stop(ticket, (Clock.HANDLE, Clock.CONTACT), at=at)
+
+
+def _withdraw_open_motions(ticket: Ticket, actor: Actor, at: datetime) -> None:
+    """Who replies has taken the matter on; what was asked before is asked no more."""
+    query = select(MotionRow).where(
+        MotionRow.ticket_id == ticket.id, MotionRow.state == MotionState.OPEN
+    )
+    for row in db.session.scalars(query):
+        row.state = decide(MotionState(row.state), MotionState.WITHDRAWN)
+        row.decided_at, row.decided_by, row.decision = at, actor.name, "已答复，申请自动撤回"
 
 
 def delegate(

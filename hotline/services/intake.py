@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, literal, select, update
 
 import classifier
-from hotline.db import db, insert_row, keyed_hash, next_id, transaction
+from hotline.db import db, insert_row, keyed_hash, next_id, transaction, values_of
 from hotline.domain import numbering
 from hotline.domain.errors import Invalid, Taken
 from hotline.domain.events import Event
@@ -171,10 +171,15 @@ def _past(moment: datetime | None, at: datetime) -> datetime | None:
 
 
 def _recall(phone: str | None, key: str | None) -> Row[Any]:
-    """Ask in one go for what must be known first: the next id, the caller, whether the key is."""
+    """Ask at once for all that must be known first: next id, caller, whether the key is known.
+
+    And whether the calendar changed: each question of its own would cost a tenth of an intake.
+    """
     connection = db.session().connection()
     asked = {"phone_hash": keyed_hash(phone) if phone else "", "asked_key": key or ""}
-    return connection.execute(_question(connection.dialect.name), asked).one()
+    found = connection.execute(_question(connection.dialect.name), asked).one()
+    office.remember_calendar_stamp(found[-2:])
+    return found
 
 
 @cache
@@ -186,6 +191,7 @@ def _question(dialect: str) -> Select[Any]:
         citizen.c.id.label("citizen_id"),
         citizen.c.name,
         kept.c.key,
+        *office.CALENDAR_STAMP,
     ).select_from(
         select(literal(1))
         .subquery()
@@ -201,7 +207,7 @@ def _write(demand: Demand, found: Row[Any], actor: Actor, at: datetime) -> Recei
     ticket.citizen_id = _citizen(demand, found, at)
     ticket.category_by = actor.name if demand.category_code else None
     ticket.registered_by = actor.staff_id
-    insert_row(ticket)
+    insert_row(Ticket, **values_of(ticket))
     clocks.start_first(ticket, at=at)
     _move.record(ticket, Event.REGISTERED, actor, at=at, payload={"channel": demand.channel.value})
     promised = ticket.promised_at or at
@@ -253,15 +259,15 @@ def _citizen(demand: Demand, found: Row[Any], at: datetime) -> int | None:
     """One citizen per phone number; names are kept as the caller gave them last."""
     if not (demand.phone or demand.name or demand.id_no):
         return None
-    said: dict[str, str] = {}
+    said: dict[str, str | None] = {}
     if demand.name and not demand.anonymous and demand.name != found.name:
         said["name"] = demand.name
     if demand.id_no:
         said |= {"id_no": demand.id_no, "id_no_hash": keyed_hash(demand.id_no)}
     if found.citizen_id is None:
         phone_hash = keyed_hash(demand.phone) if demand.phone else None
-        row = Citizen(phone=demand.phone, phone_hash=phone_hash, created_at=at, **said)
-        return int(insert_row(row))
+        said |= {"phone": demand.phone, "phone_hash": phone_hash}
+        return int(insert_row(Citizen, created_at=at, **said))
     if said:
         db.session.execute(update(Citizen).where(Citizen.id == found.citizen_id).values(said))
     return int(found.citizen_id)

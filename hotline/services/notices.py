@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,6 @@ from sqlalchemy import select
 import sla
 from hotline.db import db, transaction
 from hotline.domain.events import Event
-from hotline.domain.identity import mask_phone
 from hotline.domain.terms import Clock, Role, Urgency
 from hotline.models import Callback, Carrier, Message, Notice, Ticket, TimelineEntry
 from hotline.queries import office
@@ -254,7 +254,7 @@ def _advice(code: str | None) -> str:
 def one_time_code(phone: str, code: str, *, at: datetime) -> int:
     """Queue a sign-in code inside the caller's transaction; returns the message id."""
     message = Message(
-        key=f"otc-{mask_phone(phone)}-{at.timestamp():.6f}",
+        key=f"otc-{secrets.token_hex(8)}",
         carrier=Carrier.SMS,
         topic="one_time_code",
         recipient=phone,

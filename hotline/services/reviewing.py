@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotline.db import transaction
-from hotline.domain.lifecycle import Action
+from hotline.domain.errors import NotAllowed
+from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Clock
 from hotline.services import _move, callbacks, clocks
@@ -41,5 +42,7 @@ def conclude(ticket_id: int, actor: Actor, *, at: datetime, version: int | None 
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
         _move.must_be_version(ticket, version)
+        if ticket.stage is Stage.CALLBACK:
+            raise NotAllowed("待回访的工单由市民评价或回访结果办结")
         _move.move(ticket, Action.CONCLUDE, actor, at=at, outcome=Outcome.REPLIED)
         clocks.stop_all(ticket, at=at)

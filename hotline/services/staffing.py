@@ -43,7 +43,9 @@ def sign_in(login: str, password: str, *, at: datetime) -> Staff:
     Unknown login and wrong password get the same answer in the same time.
     """
     with transaction() as session:
-        staff = session.scalar(select(Staff).where(Staff.login == login.strip()))
+        # Held until the end, so that guesses at the same moment are all counted.
+        query = select(Staff).where(Staff.login == login.strip())
+        staff = session.scalar(query.with_for_update(of=Staff, key_share=True))
         if staff is not None and staff.locked_until is not None and staff.locked_until > at:
             raise TooMany("连续失败次数过多，账号已锁定 15 分钟，请稍后再试")
         known = staff.password_hash if staff is not None else _dummy_hash()
@@ -148,8 +150,8 @@ def send_code(phone: str, *, at: datetime) -> int:
     Six codes an hour per phone; whether the number is known is not told.
     """
     number = _checks.checked_phone(phone)
-    if number is None:
-        raise Invalid("phone", "请填写手机号")
+    if number is None or not _checks.is_mobile(number):
+        raise Invalid("phone", "请填写能收短信的手机号")
     phone_hash = keyed_hash(number)
     with transaction() as session:
         recent = session.scalar(
@@ -182,6 +184,7 @@ def citizen_by_code(phone: str, code: str, *, at: datetime) -> int:
             .where(OneTimeCode.phone_hash == phone_hash, OneTimeCode.used_at.is_(None))
             .order_by(OneTimeCode.id.desc())
             .limit(1)
+            .with_for_update()
         )
         if row is not None and row.tries >= CODE_TRIES:
             raise TooMany("验证码错误次数过多，请重新获取")

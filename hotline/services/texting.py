@@ -85,8 +85,9 @@ def read_verdict(body: str) -> Verdict | None:
 
 
 def _file(message_sid: str, body: str, from_number: str, at: datetime) -> Taken:
+    number = calls.callable_number(from_number)
     demand = intake.Demand(
-        content=body, channel=Channel.SMS, phone=calls.callable_number(from_number)
+        content=body, channel=Channel.SMS, phone=number, is_number_withheld=number is None
     )
     try:
         receipt = intake.register(demand, CITIZEN, at=at, key=f"sms:{message_sid}")

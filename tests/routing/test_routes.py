@@ -47,7 +47,7 @@ def test_a_duty_is_found_through_the_area_of_the_ticket() -> None:
     assert (decision.rule_id, decision.legal_basis) == ("R1", "三定规定")
     assert decision.reason == (
         "按派单目录规则 R1（分类 01，区域 不限），仅此一条适用；"
-        "按职责“chengguan”在东湖区找到 东湖区城管局"
+        "按职责在东湖区找到 东湖区城管局"
     )
     assert decision.alternatives == ()
     assert route(replace(NOISE, area="990102"), [GENERAL], DIRECTORY).lead == "D0205"
@@ -57,7 +57,7 @@ def test_a_missing_level_falls_back_upward_to_the_city() -> None:
     water = replace(GENERAL, lead="duty:gongshui@street")
     decision = route(NOISE, [water], DIRECTORY)
     assert decision.lead == "C13"
-    assert "书院街道没有职责为“gongshui”的单位，东湖区没有" in decision.reason
+    assert "书院街道没有这项职责的单位（gongshui），东湖区没有" in decision.reason
     assert "在示范市找到 市水务集团" in decision.reason
     housing = replace(GENERAL, lead="duty:zhujian@district")
     assert route(replace(NOISE, area="990102001"), [housing], DIRECTORY).lead == "C06"
@@ -92,7 +92,7 @@ def test_an_explicit_unit_is_taken_as_written() -> None:
         ("duty:chengguan", "duty:chengguan 无法识别"),
         ("duty:chengguan@planet", "无法识别"),
         ("duty:@city", "无法识别"),
-        ("duty:xiaofang@city", "示范市没有职责为“xiaofang”的单位"),
+        ("duty:xiaofang@city", "示范市没有这项职责的单位（xiaofang）"),
     ],
 )
 def test_a_unit_that_cannot_be_found_is_not_passed_over(spec: str, words: str) -> None:
@@ -183,7 +183,7 @@ def test_helpers_are_found_like_the_lead_and_never_repeat_it() -> None:
     helpers = ("duty:zhujian@district", "D0105", "C13", "C13", "duty:xiaofang@city")
     decision = route(NOISE, [replace(GENERAL, helpers=helpers)], DIRECTORY)
     assert decision.helpers == ("D0106", "C13")
-    assert "协办单位未找到：示范市没有职责为“xiaofang”的单位" in decision.reason
+    assert "协办单位未找到：示范市没有这项职责的单位（xiaofang）" in decision.reason
 
 
 def test_alternatives_are_the_other_units_in_order_of_fit() -> None:

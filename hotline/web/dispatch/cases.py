@@ -33,6 +33,9 @@ def case_context(
     ticket = context["ticket"]
     waits = ticket.stage is DISPATCHABLE
     reasons = notices.reasons()
+    choices = _choices(context) if waits else []
+    # The long selects are fetched when opened, and come along where nobody can choose without them.
+    is_long = waits and (not tab or not choices or bool(errors))
     pleas = [row for row in context["motion_rows"] if row["is_open_return"]]
     return {
         **context,
@@ -42,14 +45,21 @@ def case_context(
         "posted": request.form,
         "waits": waits,
         "is_ruling": waits and is_ruling(ticket),
-        "choices": _choices(context) if waits else [],
+        "choices": choices,
         "similar": _similar(ticket) if waits else [],
-        "unit_groups": catalog_choices.departments() if waits else [],
-        "category_groups": catalog_choices.categories() if waits else [],
+        **(by_hand() if is_long else {}),
         "targets": [(code, row["label"]) for code, row in reasons["transfer"].items()],
         "pleas": pleas,
         "is_last_return": ticket.returns + 1 >= MAX_RETURNS,
         "reply_hints": hints(ticket.reply or "") if ticket.stage is Stage.REVIEWING else (),
+    }
+
+
+def by_hand() -> dict[str, object]:
+    """All units and categories, to choose against the suggestions."""
+    return {
+        "unit_groups": catalog_choices.departments(),
+        "category_groups": catalog_choices.categories(),
     }
 
 

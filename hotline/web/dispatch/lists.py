@@ -10,9 +10,9 @@ from flask import redirect, render_template, request, url_for
 from hotline.domain import numbering
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Kind, Mark, Term, Urgency
-from hotline.queries import catalog_choices, worklists
-from hotline.web.access import now
-from hotline.web.dispatch import dispatch
+from hotline.queries import catalog_choices, tickets, worklists
+from hotline.web.access import now, staff
+from hotline.web.dispatch import cases, dispatch
 from hotline.web.dispatch.cases import case_context
 from hotline.web.dispatch.desk import tab_items
 from hotline.web.tickets.rows import COLUMNS, list_rows
@@ -69,6 +69,19 @@ def _picked(words: type[_Word], name: str) -> _Word | None:
 
 def _options(words: type[Term]) -> list[tuple[str, str]]:
     return [(word.value, word.label) for word in words]
+
+
+@dispatch.get("/tickets/<ticket_no>/by-hand")
+def by_hand(ticket_no: str) -> str:
+    """The long selects of the dispatch form, when somebody opens them."""
+    ticket = tickets.ticket_for(staff(), ticket_no=ticket_no)
+    return render_template(
+        "dispatch/_by_hand.html",
+        **cases.by_hand(),
+        is_ruling=cases.is_ruling(ticket),
+        errors={},
+        posted={},
+    )
 
 
 @dispatch.get("/tickets/<ticket_no>")

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, request, url_for
 
 from hotline.domain.lifecycle import Stage
-from hotline.domain.permissions import Wing, may_enter
 from hotline.domain.terms import Role
-from hotline.queries import bounded, worklists
 from hotline.queries import supervision as watch
-from hotline.queries.supervision import SCANNED, Lamp, Scope, Share
+from hotline.queries import worklists
+from hotline.queries.supervision import SCANNED, Lamp, Scope
 from hotline.services.supervision import WORKING
 from hotline.web import bell
 from hotline.web.access import now, staff
 from hotline.web.lines import shown_marks, ticket_rows
 from hotline.web.looks import day
 from hotline.web.supervision import supervision
+from hotline.web.supervision.figures import bars, tiles
 from hotline.web.tickets import ticket_page_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hotline.queries.supervision import Overview, WatchLine
+    from hotline.queries.supervision import WatchLine
 
 EMPTY = {
     Lamp.OVERDUE: ("没有超期的工单", "办理时限已过而没有答复的工单会出现在这里。"),
@@ -57,9 +57,9 @@ def overview() -> str:
     soon = watch.page(Scope(lamp=Lamp.SOON), at=at)
     return render_template(
         "supervision/overview.html",
-        tiles=_tiles(figures),
-        units=_bars(watch.by_unit(at=at), "unit"),
-        categories=_bars(watch.by_category(at=at), "category"),
+        tiles=tiles(figures),
+        units=bars(watch.by_unit(at=at), "unit"),
+        categories=bars(watch.by_category(at=at), "category"),
         late_rows=_rows(most_late.lines[:8]),
         soon_rows=_rows(soon.lines[:8]),
         unread=bell.unread(),
@@ -75,74 +75,6 @@ def _search(words: str) -> str:
     return render_template(
         "supervision/search.html", words=words, rows=rows, next_cursor=page.next_cursor
     )
-
-
-def _tiles(figures: Overview) -> list[dict[str, Any]]:
-    def tile(
-        label: str,
-        number: int,
-        *,
-        icon: str,
-        tone: str,
-        hint: str = "",
-        href: str | None = None,
-    ) -> dict[str, Any]:
-        return {
-            "label": label,
-            "value": bounded.words(number, SCANNED),
-            "tone": tone if number else "gray",
-            "icon": icon,
-            "hint": hint,
-            "href": href,
-        }
-
-    def listed(lamp: Lamp) -> str:
-        return url_for(".listing", lamp=lamp.value)
-
-    # The dispatch desk belongs to others: a link only for who may enter there.
-    is_dispatcher = may_enter(staff().role, Wing.DISPATCH)
-    desk = "/dispatch" if is_dispatcher else None
-    return [
-        tile("在办", figures.open, icon="inbox", tone="blue", href=listed(Lamp.OPEN)),
-        tile("已超期", figures.overdue, icon="alarm", tone="red", href=listed(Lamp.OVERDUE)),
-        tile("今日到期", figures.due_today, icon="clock", tone="amber", href=listed(Lamp.TODAY)),
-        tile("将到期", figures.soon, icon="alert-triangle", tone="amber", href=listed(Lamp.SOON)),
-        tile(
-            "督办中", figures.supervised, icon="gavel", tone="purple", href=listed(Lamp.SUPERVISED)
-        ),
-        tile("退单待审", figures.returns, icon="arrow-back-up", tone="amber", href=desk),
-        tile("待派单", figures.to_dispatch, icon="send", tone="teal", href=desk),
-        tile("回访到期", figures.callbacks_due, icon="phone-call", tone="teal"),
-    ]
-
-
-def _bars(shares: Sequence[Share], by: str) -> list[dict[str, Any]]:
-    """Bars as long as their share of the longest, with the late and the soon due part in them."""
-    most = max((share.open for share in shares), default=1)
-    return [
-        {
-            "label": share.name,
-            "open": share.open,
-            "overdue": share.overdue,
-            "soon": share.soon,
-            "width": share.open * 100 / most,
-            "late_width": share.overdue * 100 / share.open,
-            "soon_width": share.soon * 100 / share.open,
-            "href": url_for(
-                ".listing",
-                lamp=_worst(share).value,
-                unit=share.code if by == "unit" else None,
-                category=share.code if by == "category" else None,
-            ),
-        }
-        for share in shares
-    ]
-
-
-def _worst(share: Share) -> Lamp:
-    if share.overdue:
-        return Lamp.OVERDUE
-    return Lamp.SOON if share.soon else Lamp.OPEN
 
 
 def _rows(lines: Sequence[WatchLine]) -> list[dict[str, Any]]:

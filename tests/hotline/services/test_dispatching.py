@@ -237,7 +237,7 @@ def test_marks_of_many_hands_are_all_kept(
     calls: list[Callable[[], object]] = [
         lambda: supervision.urge([ticket_id], agent, reason="市民再次来电", at=at),
         lambda: supervision.supervise([ticket_id], boss, reason="多次超期", at=at),
-        lambda: dispatching.add_helper(ticket_id, ZHUJIAN, agent, at=at),
+        lambda: dispatching.add_helper(ticket_id, ZHUJIAN, who("dispatcher"), at=at),
     ]
     ends = together(app, calls * 2)
     assert not [end for end in ends if isinstance(end, Exception)], ends

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.db import db
-from hotline.domain.errors import Conflict, HotlineError, IllegalMove, Invalid, NotAllowed, NotFound
+from hotline.domain.errors import Conflict, HotlineError, Invalid, NotAllowed, NotFound
 from hotline.domain.events import PUBLIC, Event
 from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import Motion, MotionState
@@ -251,17 +251,16 @@ def test_adjudication_fixes_the_lead_for_good(a_ticket: Callable[..., int], at: 
         motions.file(ticket_id, WRONG_DUTY, handler(), at=at)
 
 
-def test_a_return_open_at_adjudication_time_cannot_be_granted(
+def test_a_reply_takes_back_the_return_that_was_still_open(
     a_ticket: Callable[..., int], at: datetime
 ) -> None:
-    """The motion outlives the reply it came with; granting it now is no legal move."""
+    """Who replies has taken the matter on: the motion is withdrawn and cannot be decided."""
     ticket_id = to_handling(a_ticket(), at=at)
     motion_id = motions.file(ticket_id, WRONG_DUTY, handler(), at=at)
     handling.reply(ticket_id, REPLY, handler(), at=at)
-    with pytest.raises(IllegalMove, match="办结审核"):
+    assert motion(motion_id).state is MotionState.WITHDRAWN
+    with pytest.raises(Conflict, match="已撤回"):
         motions.grant(motion_id, who("dispatcher"), note=None, at=at)
-    assert motion(motion_id).state is MotionState.OPEN
-    motions.refuse(motion_id, who("dispatcher"), note="已经答复", at=at)
 
 
 def test_the_citizen_reads_of_the_return_but_not_of_the_quarrel() -> None:

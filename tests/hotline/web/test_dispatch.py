@@ -170,6 +170,15 @@ def test_category_alone_is_routed_by_the_catalogue(desk: FlaskClient, waiting: i
     assert db.session.scalars(current).one() is not None
 
 
+def test_long_selects_come_when_opened(desk: FlaskClient, waiting: int) -> None:
+    assert 'name="department_code"' not in read(desk.get("/dispatch"))
+    part = read(desk.get(f"{place(waiting)}/by-hand"))
+    for field in ("department_code", "category_code", "helper"):
+        assert f'name="{field}"' in part
+    assert f'value="{CHENGGUAN}"' in part
+    assert 'name="department_code"' in read(desk.get(place(waiting)))
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [

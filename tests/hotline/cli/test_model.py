@@ -1,0 +1,169 @@
+"""`hotline model …`: the life of a classifier from the command line."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hotline.cli.tabular import written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from apiflask import APIFlask
+
+    from tests.hotline.cli.conftest import Said
+
+
+@pytest.fixture
+def shelf(app: APIFlask) -> Iterator[Path]:
+    """The folder of models, left as it was found."""
+    folder: Path = app.extensions["hotline"].settings.models
+    folder.mkdir(exist_ok=True)
+    before = {path.name for path in folder.iterdir()}
+    yield folder
+    for path in folder.iterdir():
+        if path.name not in before:
+            shutil.rmtree(path)
+
+
+@pytest.fixture
+def lessons(write: Callable[..., Path]) -> Path:
+    """A small table with labels: two categories of the shipped corpus by first-level name."""
+    from classifier import load_tree, starter_corpus
+
+    tree = load_tree()
+    rows = [r for r in starter_corpus() if r.label[:2] in ("02", "07")]
+    lines = [
+        written([row.title, row.text, tree.first_level(row.label)])
+        for row in rows[:200] + rows[-200:]
+    ]
+    return write("lessons.csv", "题,文,类\n" + "".join(lines) + "只有一格\n题,文,\n", "gbk")
+
+
+def test_train_evaluate_list_activate_predict(
+    hotline: Callable[..., Said], shelf: Path, lessons: Path, model: str
+) -> None:
+    columns = ("--text", "题,文", "--label", "类", "--json")
+    trained = hotline("model", "train", lessons, *columns)
+    assert trained.code == 0, trained.err
+    figures = trained.json
+    new = figures["model"]
+    assert {"accuracy", "macro_f1", "top3", "ece", "coverage", "per_class"} <= set(figures)
+    assert (figures["rows"], figures["refused"], figures["registered"]) == (400, 2, True)
+    assert "第 402 行" in trained.err
+    assert "第 403 行，列“类”：没有标签" in trained.err
+
+    judged = hotline("model", "evaluate", lessons, *columns, "--model", new).json
+    assert judged["model"] == new
+    assert judged["accuracy"] > 0.95
+    by_starter = hotline("model", "evaluate", lessons, *columns).json
+    assert by_starter["model"] == model  # the active one; its second level is summed up
+    assert by_starter["accuracy"] > 0.9
+    assert set(by_starter["coverage"]) == {"0.5", "0.7", "0.8", "0.9"}
+
+    assert hotline("model", "activate", new).code == 0
+    listed = hotline("model", "list", "--json").json
+    assert listed["active"] == new
+    assert {m["id"]: m["active"] for m in listed["models"]} == {new: True, model: False}
+
+    said = hotline("model", "predict", "工厂排放的废气很刺鼻", "--json").json
+    assert (said["model"], said["label"]) == (new, "环境保护")
+
+
+def test_predict_streams_a_table(
+    hotline: Callable[..., Said], model: str, write: Callable[..., Path]
+) -> None:
+    path = write("a.csv", "id,title,content\n1,停水,小区停水三天\n2,,早餐店没有营业执照\n")
+    said = hotline("model", "predict", "--file", path)
+    rows = list(csv.DictReader(said.out.splitlines()))
+    assert [row["line"] for row in rows] == ["2", "3"]
+    assert set(rows[0]) == {"line", "label", "code", "path", "probability", "unsure"}
+    assert rows[0]["path"].startswith("城乡建设/")
+    both = hotline("model", "predict", "--file", path, "--text", "content", "--json").json
+    assert [p["line"] for p in both["predictions"]] == [2, 3]
+    assert both["rows"] == 2
+
+
+def test_wrong_input_is_one_clear_line(
+    hotline: Callable[..., Said], model: str, write: Callable[..., Path], shelf: Path
+) -> None:
+    path = write("a.csv", "题,文\n停水,好\n")
+    said = hotline("model", "train", path, "--text", "title,文", "--label", "类")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "错误：a.csv 没有列“title”、“类”；文件中的列有：题、文\n"
+    few = hotline("model", "train", path, "--text", "题", "--label", "文")
+    assert (few.code, few.err.splitlines()[-1]) == (
+        1,
+        "错误：训练数据只有 1 条，至少需要 10 条",
+    )
+    assert hotline("model", "activate", "../etc").code == 1
+    assert hotline("model", "predict").code == 2
+    assert hotline("model", "predict", "话", "--file", path).code == 2
+    assert hotline("model", "evaluate", path, "--text", "a,b,c", "--label", "x").code == 2
+    guess = hotline("model", "predict", "--file", path)
+    assert guess.err == "错误：请用 --text 指明文本列；a.csv 中的列有：题、文\n"
+
+
+def test_a_damaged_model_is_named_and_not_activated(
+    hotline: Callable[..., Said], model: str, shelf: Path
+) -> None:
+    shutil.copytree(shelf / model, shelf / "mended")
+    with (shelf / "mended" / "metadata.json").open("a") as file:
+        file.write(" ")
+    listed = {m["id"]: m for m in hotline("model", "list", "--json").json["models"]}
+    assert "校验值不符" in listed["mended"]["trouble"]
+    said = hotline("model", "activate", "mended")
+    assert said.code == 1
+    assert "校验值不符" in said.err
+
+
+def test_the_starter_is_registered_once(app: APIFlask, model: str) -> None:
+    from datetime import UTC, datetime
+
+    from hotline.cli.model import ensure_starter
+    from hotline.db import db, transaction
+    from hotline.models import ModelVersion
+
+    now = datetime(2026, 3, 11, tzinfo=UTC)
+    assert not ensure_starter(now)
+    with transaction() as session:
+        session.query(ModelVersion).delete()
+    assert ensure_starter(now)
+    row = db.session.get(ModelVersion, model)
+    assert row is not None
+    assert row.is_active
+
+
+def test_models_live_without_a_database(starter_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(starter_folder, tmp_path / "models" / "starter")
+    away = {
+        "HOTLINE_DATABASE_URL": "sqlite:////nowhere/at/all.db",
+        "HOTLINE_DATA_DIR": str(tmp_path),
+    }
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "hotline", "model", *words],
+            env={**os.environ, **away},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    listed = run("list")
+    assert listed.returncode == 0, listed.stderr
+    assert "starter" in listed.stdout
+    assert "数据库连接不上" in listed.stderr
+    assert run("predict", "小区停水三天").returncode == 0
+    refused = run("activate", "starter")
+    assert refused.returncode == 1
+    assert "启用模型需要数据库" in refused.stderr
+    assert "Traceback" not in refused.stderr
