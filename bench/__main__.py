@@ -1,4 +1,4 @@
-"""``python -m bench [NAME …] [--quick]``: measure, print, keep, and exit 1 when a budget is missed."""
+"""``python -m bench [NAME …] [--quick]``: exit 1 when a budget is missed (性能基准)."""
 
 from __future__ import annotations
 

@@ -40,6 +40,7 @@ class BareInsert:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., object]
     ) -> Iterable[bytes]:
+        """Insert and say 201, whatever was asked."""
         environ["wsgi.input"].read()
         with self.app.app_context():
             if self.rows is None:

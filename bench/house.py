@@ -1,4 +1,4 @@
-"""A scratch house to measure in: migrated, seeded, with its own servers, ended afterwards (试验场)."""
+"""A scratch house to measure in: migrated, seeded, with servers of its own (试验场)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import psycopg
 
 from hotline.cli import embedded
@@ -58,13 +59,26 @@ class BenchHouse:
         self.watch.start(Child(name, self.web_command(factory, port)))
         wait_for_port(port)
 
-    def pids(self, name: str) -> list[int]:
+    def processes(self, name: str) -> list[psutil.Process]:
         """The process of that name and its children."""
-        import psutil
-
         found = next(c.process for c in self.watch.children if c.name == name)
         assert found is not None, f"{name} does not run"
-        return [found.pid, *(child.pid for child in psutil.Process(found.pid).children())]
+        parent = psutil.Process(found.pid)
+        return [parent, *parent.children()]
+
+    def processor_seconds(self) -> float:
+        """What all our processes and database connections have used up to now."""
+        ours = [p for child in self.watch.children for p in self.processes(child.name)]
+        return sum(sum(p.cpu_times()[:2]) for p in [*ours, *self._backends()])
+
+    def _backends(self) -> list[psutil.Process]:
+        """PostgreSQL's processes that serve this database, where it runs on this machine."""
+        from hotline.db import db
+
+        mine = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        with db.engine.connect() as connection:
+            pids = connection.exec_driver_sql(mine).scalars().all()
+        return [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def _send(watch: selectors.BaseSelector, address: tuple[str, int], demand: bytes
     begun = perf_counter()
     line = socket.create_connection(address, timeout=STALLED)
     line.sendall(demand)
-    line.setblocking(False)
+    line.settimeout(0)
     watch.register(line, selectors.EVENT_READ, Exchange(begun))
 
 

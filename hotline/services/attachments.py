@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -61,7 +62,7 @@ def _store(folder: Path, sha256: str, content: bytes) -> None:
     if place.exists():
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_suffix(".part")
+    draft = place.with_suffix(f".{secrets.token_hex(4)}.part")  # two may bring the same file
     draft.write_bytes(content)
     draft.replace(place)
 

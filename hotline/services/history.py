@@ -84,8 +84,9 @@ def _batches(records: Iterator[Clean]) -> Iterator[list[Clean]]:
 
 def _written(batch: list[Clean], at: datetime) -> int:
     """Write one batch inside the caller's transaction and let go of its rows."""
-    for clean in batch:
-        _write(clean, at)
+    with db.session.no_autoflush:  # each row is flushed once, with its timeline entry
+        for clean in batch:
+            _write(clean, at)
     db.session.flush()
     db.session.expunge_all()
     return len(batch)
@@ -95,7 +96,6 @@ def _write(clean: Clean, at: datetime) -> None:
     """The ticket with its entry; a closed one with what its unit did, an open one to dispatch."""
     ticket = _ticket(clean, at)
     db.session.add(ticket)
-    db.session.flush()
     record = clean.record
     _move.record(
         ticket, Event.IMPORTED, IMPORTER, at=at, reason=_words(record), payload=_payload(record)
@@ -113,7 +113,6 @@ def _ticket(clean: Clean, at: datetime) -> Ticket:
     on = record.registered_at.astimezone(LOCAL).date()
     is_closed = record.closed_at is not None
     promised = None if is_closed else clocks.promise(clean.kind.value, danger.level, at)
-    citizen = _citizen(record, at)
     return Ticket(
         id=ticket_id,
         ticket_no=numbering.ticket_no((clean.area_code or REGION)[:6], on, clean.kind, ticket_id),
@@ -124,7 +123,7 @@ def _ticket(clean: Clean, at: datetime) -> Ticket:
         content=record.content,
         area_code=clean.area_code,
         address=record.address or None,
-        citizen_id=citizen.id if citizen else None,
+        citizen=_citizen(record, at),
         urgency=Urgency(danger.level),
         danger_words=list(danger.words),
         stage=Stage.CLOSED if is_closed else Stage.TO_DISPATCH,
@@ -155,15 +154,12 @@ def _citizen(record: Record, at: datetime) -> Citizen | None:
         if known is not None:
             known.name = known.name or record.name or None
             return known
-    citizen = Citizen(
+    return Citizen(
         name=record.name or None,
         phone=record.phone or None,
         phone_hash=phone_hash,
         created_at=at,
     )
-    db.session.add(citizen)
-    db.session.flush()
-    return citizen
 
 
 def _add_past(ticket: Ticket, clean: Clean, closed_at: datetime) -> None:

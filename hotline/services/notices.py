@@ -58,7 +58,7 @@ class _Case:
             "unit": unit.name if unit else "承办单位",
             "promised": _local(promised) if promised else "尽快",
             "due": _local(promised) if promised else "尽快",
-            "reason": (self.entry.reason or "")[:60],
+            "reason": (self.entry.reason or "系统按时限提醒")[:60],
             "reply": (ticket.reply or "")[:60],
             "question": (self.entry.reason or "")[:60],
             "target": _reason("transfer", ticket.reason_code),
@@ -171,8 +171,14 @@ def _milestone(case: _Case) -> None:
         if unit is not None:
             _notice(case, "overdue_unit", unit=unit)
         _notice(case, "overdue_supervisor", role=Role.SUPERVISOR)
-    elif unit is not None:
+    elif unit is not None and not _is_past(case):
         _notice(case, "warned_unit" if name == "yellow" else "urged_unit", unit=unit)
+
+
+def _is_past(case: _Case) -> bool:
+    """A warning that comes after its deadline helps nobody; the red one tells (story 12)."""
+    said = case.entry.payload.get("due_at")
+    return said is not None and datetime.fromisoformat(said) <= case.at
 
 
 def _approved(case: _Case) -> None:

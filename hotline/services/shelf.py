@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
 
 import classifier
+from hotline.domain.errors import Invalid, NotFound
 from hotline.services import learning
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 log = structlog.get_logger()
+_MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(slots=True)
@@ -22,6 +25,15 @@ class Shelf:
 
     folder: Path
     _loaded: dict[str, classifier.Classifier] = field(default_factory=dict)
+
+    def must_hold(self, model_id: str) -> None:
+        """Refuse a model whose artefact is missing, foreign or damaged before it is activated."""
+        if not _MODEL_ID.fullmatch(model_id):
+            raise NotFound("没有这个模型，请从列表中选择")
+        try:
+            classifier.load(self.folder / model_id)
+        except (classifier.ArtefactError, OSError) as error:
+            raise Invalid("model", f"模型 {model_id} 不能启用：{error}") from error
 
     def classifier(self) -> classifier.Classifier | None:
         """The active model, or None when there is none or it cannot be trusted.

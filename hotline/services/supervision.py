@@ -45,7 +45,7 @@ def _mark(
     if not ticket_ids:
         raise Invalid("ticket", f"请先选择要{mark.label}的工单")
     with transaction():
-        for ticket_id in ticket_ids:
+        for ticket_id in sorted(ticket_ids):  # one order for everybody, so that none blocks another
             ticket = _move.ticket_by_id(ticket_id)
             if ticket.stage not in WORKING:
                 raise NotAllowed(

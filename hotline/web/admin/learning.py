@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from hotline.queries import bounded, registry
 from hotline.services import learning
-from hotline.web.access import now
+from hotline.web.access import house, now
 from hotline.web.admin import admin
 from hotline.web.looks import local
 
@@ -65,6 +65,7 @@ def _figure(key: str, value: object) -> str:
 def activate() -> Response:
     """启用 a version: every worker notices at its next ticket."""
     model_id = request.form.get("model", "")
+    house().shelf.must_hold(model_id)
     learning.activate(model_id, at=now())
     flash(f"已启用模型 {model_id}，从下一张工单起使用", "success")
     return redirect(url_for(".models"), 303)

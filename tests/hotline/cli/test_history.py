@@ -154,6 +154,18 @@ def test_the_same_file_twice_is_noticed(
     assert len(tickets()) == 1
 
 
+def test_one_citizen_per_phone_number(
+    hotline: Callable[..., Said], csv: Callable[..., tuple[object, ...]]
+) -> None:
+    again = CLOSED.replace("A1", "A9").replace("张三", "张先生")
+    assert hotline(*csv(CLOSED, again, OPEN)).code == 0
+    first, second, without = tickets()
+    assert first.citizen_id == second.citizen_id
+    assert without.citizen_id is None
+    assert first.citizen is not None
+    assert first.citizen.name == "张三"
+
+
 def test_excel_comes_over_too(hotline: Callable[..., Said], tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
