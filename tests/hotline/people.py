@@ -45,8 +45,14 @@ def handler(code: str = CHENGGUAN) -> Actor:
     return Actor(Role.DEPARTMENT, f"{unit(code).short_name}经办人", department_id=unit(code).id)
 
 
+def look() -> None:
+    """Let go of what was read before, so that the next read sees what the jobs committed."""
+    db.session.rollback()
+
+
 def ticket(ticket_id: int) -> Ticket:
     """The ticket as the database has it now."""
+    look()
     return db.session.get_one(Ticket, ticket_id, populate_existing=True)
 
 
@@ -57,6 +63,7 @@ def stage(ticket_id: int) -> Stage:
 
 def entries(ticket_id: int, event: Event | None = None) -> list[TimelineEntry]:
     """The timeline, oldest first; of one event only, if asked."""
+    look()
     query = select(TimelineEntry).where(TimelineEntry.ticket_id == ticket_id)
     if event is not None:
         query = query.where(TimelineEntry.event == event)
@@ -70,6 +77,7 @@ def events(ticket_id: int) -> list[Event]:
 
 def clock(ticket_id: int, kind: Clock, round_no: int = 1, turn: int = 0) -> Deadline:
     """One clock of a ticket as the database has it now."""
+    look()
     query = select(Deadline).where(
         Deadline.ticket_id == ticket_id,
         Deadline.clock == kind,
@@ -81,6 +89,7 @@ def clock(ticket_id: int, kind: Clock, round_no: int = 1, turn: int = 0) -> Dead
 
 def notices(ticket_id: int) -> list[Notice]:
     """What the desks were told about a ticket, oldest first."""
+    look()
     query = select(Notice).where(Notice.ticket_id == ticket_id).order_by(Notice.id)
     return list(db.session.scalars(query))
 

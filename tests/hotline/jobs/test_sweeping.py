@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -18,12 +17,13 @@ from hotline.jobs.calling import line
 from hotline.models import Message, MessageState
 from hotline.services import endings, pulse
 from integrations import DeliveryError
-from tests.hotline.people import entries, stage, ticket, to_unit
+from tests.hotline.people import entries, look, stage, ticket, to_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    import pytest
     from apiflask import APIFlask
 
 
@@ -86,7 +86,8 @@ def test_waiting_messages_are_tried_when_their_pause_is_over(
     with time_machine.travel(at + timedelta(seconds=31), tick=False):
         sweep.sweep_messages()
         run_jobs()
-    assert db.session.get_one(Message, row.id, populate_existing=True).state is MessageState.SENT
+    look()
+    assert db.session.scalars(select(Message.state)).one() is MessageState.SENT
     assert len(sms.sent) == 1
 
 
