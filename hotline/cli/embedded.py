@@ -42,6 +42,7 @@ def redis_command(settings: Settings) -> list[str]:
         str(server),
         *("--port", "0", "--unixsocket", str(settings.redis_socket), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--save", "", "--loglevel", "warning"),
+        *("--logfile", str(folder / "redis.log")),
     ]
 
 

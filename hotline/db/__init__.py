@@ -1,7 +1,7 @@
 """The database floor: one SQLAlchemy, one transaction, sealed columns (数据库)."""
 
 from hotline.db.engine import MIGRATIONS, Base, db, init_app, migrate, next_id
-from hotline.db.rows import insert_row, values_of
+from hotline.db.rows import NewRow, insert_rows, values_of
 from hotline.db.sealing import Keyring, Sealed, keyed_hash
 from hotline.db.transaction import after_commit, note_entry, transaction
 from hotline.db.types import UtcDateTime, Word
@@ -10,13 +10,14 @@ __all__ = [
     "MIGRATIONS",
     "Base",
     "Keyring",
+    "NewRow",
     "Sealed",
     "UtcDateTime",
     "Word",
     "after_commit",
     "db",
     "init_app",
-    "insert_row",
+    "insert_rows",
     "keyed_hash",
     "migrate",
     "next_id",

@@ -1,21 +1,52 @@
-"""New rows written at once, past the unit of work (直接写入): half the cost where it counts."""
+"""New rows written at once, past the unit of work (直接写入): half the cost, where it counts."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Insert, insert
+from sqlalchemy import Insert, Select, bindparam, insert, select
 
-from hotline.db.engine import db
+from hotline.db.engine import Base, db
 
 if TYPE_CHECKING:
-    from hotline.db.engine import Base
+    from collections.abc import Mapping
+
+NewRow: TypeAlias = tuple[type[Base], dict[str, Any]]
+"""A table and what is said of a new row of it, by column."""
+_Shape: TypeAlias = tuple[tuple[type[Base], tuple[str, ...]], ...]
 
 
 def values_of(row: Base) -> dict[str, Any]:
-    """What was said of a new row that no session holds, by column."""
+    """What was said of a new object that no session holds, by column."""
     return {name: value for name, value in row.__dict__.items() if name != "_sa_instance_state"}
+
+
+def insert_rows(*rows: NewRow) -> list[Any]:
+    """Write new rows inside the caller's transaction, each after those it refers to.
+
+    Gives their primary keys in order. PostgreSQL gets several rows as one statement: every round
+    trip to the database costs as much as writing the row. (Beyond 50 values psycopg reads the
+    statement anew each time, so wide rows are better written alone.) Nothing of the rows stays in
+    the session, and rows that wait in the session are not written: flush first where these refer
+    to them.
+    """
+    connection = db.session().connection()
+    full = [(model, {**_defaults(model), **values}) for model, values in rows]
+    if len(full) == 1 or connection.dialect.name != "postgresql":
+        written = [connection.execute(_insert_into(model), values) for model, values in full]
+        return [result.inserted_primary_key[0] for result in written]  # type: ignore[index]
+    shape = tuple((model, tuple(values)) for model, values in full)
+    said = {
+        _mark(number, name): value
+        for number, (_model, values) in enumerate(full)
+        for name, value in values.items()
+    }
+    return list(connection.execute(_together(shape), said).one())
+
+
+def _mark(number: int, name: str) -> str:
+    return f"{name}_of_{number}"
 
 
 @cache
@@ -23,12 +54,24 @@ def _insert_into(model: type[Base]) -> Insert:
     return insert(model.__table__)  # type: ignore[arg-type]  # every model of ours is one table
 
 
-def insert_row(model: type[Base], **values: Any) -> Any:  # noqa: ANN401 - as wide as the columns
-    """Write a new row inside the caller's transaction and return its primary key.
+@cache
+def _defaults(model: type[Base]) -> Mapping[str, Any]:
+    """What the model says where nobody else does; lists and dicts have to be given."""
+    columns = ((column.name, column.default) for column in model.__table__.c)
+    return {name: default.arg for name, default in columns if default and default.is_scalar}
 
-    Nothing of it stays in the session: whoever wants to change the row loads it. Rows that wait
-    in the session are not written by this; flush first where this one refers to them.
+
+@cache
+def _together(shape: _Shape) -> Select[Any]:
+    """One statement: each insert stands in the WITH clause, the SELECT hands the keys back.
+
+    PostgreSQL checks foreign keys at the end of a statement, so rows may refer to each other.
     """
-    written = db.session().connection().execute(_insert_into(model), values)
-    key = written.inserted_primary_key
-    return key[0] if key else None
+    keys = []
+    for number, (model, names) in enumerate(shape):
+        table = model.__table__
+        marked: dict[str, Any] = {name: bindparam(_mark(number, name)) for name in names}
+        key = next(iter(table.primary_key))
+        row = _insert_into(model).values(marked).returning(key).cte(f"row_{number}")
+        keys.append(select(row.c[key.name]).scalar_subquery())
+    return select(*keys)

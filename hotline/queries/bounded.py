@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """A count stops here; the page then says 1000+ (peers.md 4: counting a backlog kills lists)."""
+LARGEST_ID = 2**31 - 1
+"""What fits into an id column; beyond it PostgreSQL would refuse even to compare."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+"""Whole microseconds, for a float would lose the last of them and show a row twice."""
 WRONG_CURSOR = "翻页参数不正确，请回到第一页"
 
 
@@ -31,15 +36,15 @@ def words(number: int, most: int = MOST) -> str:
 
 def moment_cursor(moment: datetime, row_id: int) -> str:
     """Make the cursor of a list ordered by (time, id)."""
-    return f"{int(moment.timestamp() * 1_000_000)}-{row_id}"
+    return f"{(moment - _EPOCH) // _MICRO}-{row_id}"
 
 
 def read_moment_cursor(cursor: str) -> tuple[datetime, int]:
     """Take such a cursor apart; raises Invalid for one that is not ours."""
     micros, _, row_id = cursor.partition("-")
     try:
-        return datetime.fromtimestamp(int(micros) / 1_000_000, UTC), _id(row_id)
-    except (ValueError, OverflowError, OSError) as error:
+        return _EPOCH + int(micros) * _MICRO, _id(row_id)
+    except (ValueError, OverflowError) as error:
         raise Invalid("cursor", WRONG_CURSOR) from error
 
 
@@ -54,4 +59,4 @@ def read_id_cursor(cursor: str) -> int:
 def _id(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ValueError(text)
-    return min(int(text), 2**62)
+    return min(int(text), LARGEST_ID)

@@ -203,7 +203,7 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
     rank, _, ticket_id = cursor.partition("-")
     if not (rank.isascii() and rank.isdigit() and ticket_id.isascii() and ticket_id.isdigit()):
         raise Invalid("cursor", "翻页参数不正确，请回到第一页")
-    return int(rank), min(int(ticket_id), 2**62)
+    return min(int(rank), len(Urgency)), min(int(ticket_id), bounded.LARGEST_ID)
 
 
 def citizen_of(phone: str) -> int | None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, or_, select
 
 import sla
 from hotline.db import db
-from hotline.domain.errors import Invalid
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Clock, Kind, Mark, Urgency
 from hotline.models import Area, Assignment, Category, Deadline, Department, Ticket
+from hotline.queries import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
 
 PAGE = 20
-LARGEST_ID = 2**31
 OPEN = (
     Stage.REGISTERED,
     Stage.SUPPLEMENTING,
@@ -162,7 +161,7 @@ def _matches(words: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an S
 def _from_cursor(query: Select, scope: Scope, cursor: str | None) -> Select:  # type: ignore[type-arg]
     by_due = scope.by_due or scope.is_overdue_at is not None
     if cursor:
-        due, ticket_id = _read_cursor(cursor)
+        due, ticket_id = bounded.read_moment_cursor(cursor)
         if by_due:
             query = query.where(
                 or_(Deadline.due_at > due, and_(Deadline.due_at == due, Ticket.id > ticket_id))
@@ -174,18 +173,11 @@ def _from_cursor(query: Select, scope: Scope, cursor: str | None) -> Select:  # 
     return query.order_by(Ticket.id.desc())
 
 
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        micros, _, ticket_id = cursor.partition("-")
-        return datetime.fromtimestamp(int(micros) / 1_000_000, UTC), min(int(ticket_id), LARGEST_ID)
-    except (ValueError, OverflowError, OSError) as error:
-        raise Invalid("cursor", "翻页参数不正确，请回到第一页") from error
-
-
 def _cursor(line: Line, scope: Scope) -> str:
     by_due = scope.by_due or scope.is_overdue_at is not None
-    micros = int(line.due_at.timestamp() * 1_000_000) if by_due and line.due_at else 0
-    return f"{micros}-{line.id}"
+    if by_due and line.due_at:
+        return bounded.moment_cursor(line.due_at, line.id)
+    return f"0-{line.id}"
 
 
 def _line(row: tuple, at: datetime) -> Line:  # type: ignore[type-arg]

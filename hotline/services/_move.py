@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from hotline.db import db, insert_row, note_entry
+from hotline.db import db, insert_rows, note_entry
 from hotline.domain.errors import Conflict, IllegalMove, NotFound
 from hotline.domain.events import QUIET
 from hotline.domain.guards import Facts
@@ -16,8 +16,10 @@ from hotline.models import Ticket, TimelineEntry
 from hotline.services import _checks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from hotline.db import NewRow
     from hotline.domain.events import Event
     from hotline.domain.identity import Actor
     from hotline.domain.outcomes import Outcome
@@ -107,27 +109,31 @@ def record(
     reason: str | None = None,
     payload: dict[str, Any] | None = None,
     moved: tuple[Action, Stage, Stage] | None = None,
+    beside: Sequence[NewRow] = (),
 ) -> None:
-    """Append one entry; the relay learns its id after the commit."""
+    """Append one entry; the relay learns its id after the commit.
+
+    ``beside``: new rows that are written with it, before it.
+    """
     action, before, after = moved or (None, None, None)
     db.session.flush()
-    entry_id: int = insert_row(
-        TimelineEntry,
-        ticket_id=ticket.id,
-        event=event,
-        action=action,
-        from_stage=before,
-        to_stage=after,
-        role=actor.role,
-        actor_name=actor.name,
-        staff_id=actor.staff_id,
-        department_id=actor.department_id,
-        reason=_checks.clean_text(reason) or None,
-        at=at,
-        payload=payload or {},
-        relayed_at=at,
-        settled_at=at if event in QUIET else None,
-    )
+    said = {
+        "ticket_id": ticket.id,
+        "event": event,
+        "action": action,
+        "from_stage": before,
+        "to_stage": after,
+        "role": actor.role,
+        "actor_name": actor.name,
+        "staff_id": actor.staff_id,
+        "department_id": actor.department_id,
+        "reason": _checks.clean_text(reason) or None,
+        "at": at,
+        "payload": payload or {},
+        "relayed_at": at,
+        "settled_at": at if event in QUIET else None,
+    }
+    *_, entry_id = insert_rows(*beside, (TimelineEntry, said))
     if event not in QUIET:
         critical = ticket.urgency is Urgency.CRITICAL
         note_entry(db.session(), entry_id, event.value, is_critical=critical)

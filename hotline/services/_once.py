@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from hotline.db import db, insert_row
+from hotline.db import db
 from hotline.domain.errors import Conflict, NotFound
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Urgency
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+    from hotline.db import NewRow
     from hotline.services.intake import Receipt
 
 KEY_LIFE = timedelta(hours=24)
@@ -59,19 +60,18 @@ def told_before(key: str, print_: str, at: datetime) -> dict[str, Any] | None:
     }
 
 
-def keep(key: str, print_: str, receipt: Receipt, *, at: datetime) -> None:
-    """Remember the answer with its key, in the caller's transaction; raises Taken when it lost."""
+def answer_row(key: str, print_: str, receipt: Receipt, *, at: datetime) -> NewRow:
+    """What is remembered of an answer with its key; its unique key lets one of two in."""
     answer = {
         "stage": receipt.stage.value,
         "promised_at": receipt.promised_at,
         "urgency": receipt.urgency.value,
         "advice": receipt.advice,
     }
-    insert_row(
-        IdempotencyKey,
-        key=key,
-        request_hash=print_,
-        ticket_id=receipt.ticket_id,
-        answer=answer,
-        created_at=at,
-    )
+    return IdempotencyKey, {
+        "key": key,
+        "request_hash": print_,
+        "ticket_id": receipt.ticket_id,
+        "answer": answer,
+        "created_at": at,
+    }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 import sla
-from hotline.db import db, insert_row, transaction
+from hotline.db import db, transaction
 from hotline.domain.events import Event
 from hotline.domain.identity import SYSTEM
 from hotline.domain.terms import Clock, Mark
@@ -18,6 +18,8 @@ from hotline.services import _move
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from hotline.db import NewRow
 
 MARK_OF = {"yellow": Mark.YELLOW, "red": Mark.RED}
 BATCH = 500
@@ -42,9 +44,9 @@ def start(ticket: Ticket, clock: Clock, *, at: datetime, turn: int = 0) -> Deadl
     return running
 
 
-def start_first(ticket: Ticket, *, at: datetime) -> None:
-    """Start the dispatch clock of a ticket that was written a moment ago and has no clock yet."""
-    insert_row(Deadline, **_planned(ticket, Clock.DISPATCH, 0, at))
+def first_row(ticket: Ticket, *, at: datetime) -> NewRow:
+    """The dispatch clock of a ticket that is being written, to be written with it."""
+    return Deadline, _planned(ticket, Clock.DISPATCH, 0, at)
 
 
 def _running(ticket: Ticket, clock: Clock, turn: int) -> Deadline | None:

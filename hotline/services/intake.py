@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, literal, select, update
 
 import classifier
-from hotline.db import db, insert_row, keyed_hash, next_id, transaction, values_of
+from hotline.db import db, insert_rows, keyed_hash, next_id, transaction, values_of
 from hotline.domain import numbering
 from hotline.domain.errors import Invalid, Taken
 from hotline.domain.events import Event
@@ -92,9 +92,13 @@ def register(
             found = _recall(clean.phone, key)
             if found.key and (told := _once.told_before(found.key, print_, at)):
                 return Receipt(**told, is_repeat=True)
-            receipt = _write(clean, found, actor, at)
+            ticket, receipt = _drafted(clean, found, actor, at)
+            insert_rows((Ticket, values_of(ticket)))
+            rows = [clocks.first_row(ticket, at=at)]
             if key:
-                _once.keep(key, print_, receipt, at=at)
+                rows.append(_once.answer_row(key, print_, receipt, at=at))
+            said = {"channel": clean.channel.value}
+            _move.record(ticket, Event.REGISTERED, actor, at=at, payload=said, beside=rows)
             if then:
                 then(receipt.ticket_id)
             return receipt
@@ -200,18 +204,15 @@ def _question(dialect: str) -> Select[Any]:
     )
 
 
-def _write(demand: Demand, found: Row[Any], actor: Actor, at: datetime) -> Receipt:
-    """Ticket, first clock and first entry, straight into the database: nobody changes them yet."""
+def _drafted(demand: Demand, found: Row[Any], actor: Actor, at: datetime) -> tuple[Ticket, Receipt]:
+    """The ticket as it will be written, no session's yet, and what its citizen is told."""
     danger = classifier.urgency(f"{demand.title}。{demand.content}")
     ticket = _ticket(demand, danger, found.ticket_id, at)
     ticket.citizen_id = _citizen(demand, found, at)
     ticket.category_by = actor.name if demand.category_code else None
     ticket.registered_by = actor.staff_id
-    insert_row(Ticket, **values_of(ticket))
-    clocks.start_first(ticket, at=at)
-    _move.record(ticket, Event.REGISTERED, actor, at=at, payload={"channel": demand.channel.value})
     promised = ticket.promised_at or at
-    return Receipt(
+    return ticket, Receipt(
         ticket_id=ticket.id,
         ticket_no=ticket.ticket_no,
         query_code=ticket.query_code,
@@ -267,7 +268,7 @@ def _citizen(demand: Demand, found: Row[Any], at: datetime) -> int | None:
     if found.citizen_id is None:
         phone_hash = keyed_hash(demand.phone) if demand.phone else None
         said |= {"phone": demand.phone, "phone_hash": phone_hash}
-        return int(insert_row(Citizen, created_at=at, **said))
+        return int(insert_rows((Citizen, {"created_at": at, **said}))[0])
     if said:
         db.session.execute(update(Citizen).where(Citizen.id == found.citizen_id).values(said))
     return int(found.citizen_id)

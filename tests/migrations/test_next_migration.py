@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from hotline.db import MIGRATIONS, db
 from hotline.domain.identity import CITIZEN
@@ -94,3 +94,5 @@ def test_tickets_survive_the_next_migration_up_and_down(empty: APIFlask, with_ne
     }
     intake.register(demand, CITIZEN, at=at)
     assert figures()[0] == 4
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.scalar(text("PRAGMA foreign_keys")) == 1
