@@ -158,7 +158,7 @@ def rollup(suggestion: Suggestion) -> tuple[Ranked, ...]:
     odds: dict[str, float] = {}
     because: dict[str, dict[str, None]] = {}
     for ranked in suggestion.ranked:
-        name = tree.first_level(ranked.label) or ranked.label
+        name = _first_level(ranked.label)
         odds[name] = odds.get(name, 0.0) + ranked.probability
         because.setdefault(name, {}).update(dict.fromkeys(ranked.because))
     merged = (
@@ -166,6 +166,12 @@ def rollup(suggestion: Suggestion) -> tuple[Ranked, ...]:
         for name, share in odds.items()
     )
     return tuple(sorted(merged, key=lambda ranked: -ranked.probability))
+
+
+@cache
+def _first_level(label: str) -> str:
+    """First-level name of a label, the label itself where the tree does not know it."""
+    return load_tree().first_level(label) or label
 
 
 @cache

@@ -40,10 +40,9 @@ def fast_cutter() -> Callable[[str], list[str]]:
         import rjieba  # noqa: PLC0415  # optional: no wheel on some machines
     except ImportError:
         return reference_cutter()
-    tokenizer = rjieba.Jieba()
-    for word in domain_words():
-        tokenizer.add_word(word, DOMAIN_WORD_FREQUENCY, "n")
-    cut: Callable[[str], list[str]] = tokenizer.cut
+    for word in domain_words():  # its own cutter: a second one would hold the dictionary twice
+        rjieba.add_word(word, DOMAIN_WORD_FREQUENCY, "n")
+    cut: Callable[[str], list[str]] = rjieba.cut
     return cut
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, select
+from sqlalchemy import and_, case, or_, select
 
 from hotline.db import db, keyed_hash
 from hotline.domain.errors import Invalid
@@ -115,7 +115,7 @@ def to_dispatch(*, is_adjudicating: bool = False, cursor: str | None = None) -> 
     query = select(Ticket, _RANK).where(Ticket.stage == Stage.TO_DISPATCH, marked)
     if cursor:
         rank, ticket_id = _read_cursor(cursor)
-        query = query.where(_RANK.op(">")(rank) | (_RANK.op("=")(rank) & (Ticket.id > ticket_id)))
+        query = query.where(or_(rank < _RANK, and_(rank == _RANK, Ticket.id > ticket_id)))
     rows = db.session.execute(query.order_by(_RANK, Ticket.id).limit(PAGE + 1)).all()
     more = len(rows) > PAGE
     last = rows[PAGE - 1] if more else None

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 import routing
 import sla
 from hotline.db import db
-from hotline.models import Area, CalendarDay, CatalogueRule, Department
+from hotline.models import Area, CalendarDay, CatalogueRule, Department, TrustLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,8 @@ class _Cache:
     calendar: sla.Calendar | None = None
     catalogue_stamp: object = None
     catalogue: tuple[routing.Catalogue, routing.Directory] | None = None
+    lines_stamp: object = None
+    lines: dict[str, float] = field(default_factory=dict)
     areas: set[str] = field(default_factory=set)
 
 
@@ -48,6 +50,12 @@ CALENDAR_STAMP = _how_many_and_last(CalendarDay.changed_at)
 _CALENDAR_QUESTION = select(*CALENDAR_STAMP)
 _CATALOGUE_QUESTION = select(
     *_how_many_and_last(CatalogueRule.changed_at), *_how_many_and_last(Department.id)
+)
+
+
+_LINES_QUESTION = select(
+    *_how_many_and_last(TrustLine.changed_at),
+    select(func.sum(TrustLine.probability)).scalar_subquery(),
 )
 
 
@@ -111,6 +119,16 @@ def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
         )
         _cache.catalogue_stamp = stamp
     return _cache.catalogue
+
+
+def trust_lines() -> dict[str, float]:
+    """The trust line of each category that has one of its own; "" is the default."""
+    stamp = _stamp("lines", _LINES_QUESTION)
+    if _cache.lines_stamp != stamp:
+        rows = db.session.scalars(select(TrustLine)).all()
+        _cache.lines = {row.category_code: row.probability for row in rows}
+        _cache.lines_stamp = stamp
+    return _cache.lines
 
 
 def _rule(row: CatalogueRule) -> routing.Rule:

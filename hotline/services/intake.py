@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -106,10 +107,8 @@ def register(
     # Two deliveries of one key, or two first calls from one number, at the same moment: the
     # unique rule lets one in; the other reads its answer, or finds the citizen on its next try.
     for _ in range(2):
-        try:
+        with suppress(Taken):
             return answer()
-        except Taken:
-            continue
     return answer()
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 import classifier
 from hotline.db import db, transaction
 from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.terms import Urgency
-from hotline.models import SuggestionRow, Ticket, TrustLine
+from hotline.models import SuggestionRow, Ticket
+from hotline.queries import office
 from hotline.services import _move, dispatching, learning
 
 if TYPE_CHECKING:
@@ -80,8 +79,7 @@ def ranked_of(suggestion: classifier.Suggestion) -> list[dict[str, Any]]:
             "probability": round(r.probability, 4),
             "because": list(r.because),
         }
-        for r in suggestion.ranked
-        if r.code
+        for r in [r for r in suggestion.ranked if r.code][: TOP + 2]
     ]
     parents = [r for r in classifier.rollup(suggestion) if r.code]
     if leaves and parents and parents[0].code != leaves[0]["code"]:
@@ -119,12 +117,7 @@ def _decide(ticket: Ticket, ranked: list[dict[str, Any]], *, doubt: str) -> str:
 
 def trust_line(code: str) -> float:
     """Find the trust line of a category, its parent, or the default (空编码)."""
-    lines = {
-        row.category_code: row.probability
-        for row in db.session.scalars(
-            select(TrustLine).where(TrustLine.category_code.in_([code, code[:2], ""]))
-        )
-    }
+    lines = office.trust_lines()
     return next((lines[c] for c in (code, code[:2], "") if c in lines), DEFAULT_LINE)
 
 

@@ -37,6 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(_refuse_nul)
     csrf.init_app(app)
     app.after_request(_headers)
+    app.after_request(_whole_texts)
 
 
 def _refuse_nul() -> None:
@@ -53,4 +54,13 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _whole_texts(response: Response) -> Response:
+    """Hand static texts over whole: streamed ones could not be packed with gzip, which all know."""
+    is_text = response.mimetype.startswith("text/") or response.mimetype == "image/svg+xml"
+    if request.endpoint == "static" and is_text and response.status_code == 200:  # noqa: PLR2004
+        response.direct_passthrough = False
+        response.set_data(response.get_data())
     return response

@@ -155,6 +155,22 @@ def test_helping_is_not_leading(a_ticket: Made, at: datetime) -> None:
     assert units.counts(lead)[units.Tab.TO_SIGN] == 1
 
 
+def test_the_dispatchers_queue_shows_each_once_danger_first(a_ticket: Made, at: datetime) -> None:
+    ids = [
+        to_dispatch(a_ticket(content="楼道里有很浓的煤气味" if n % 5 == 4 else "路灯坏了"), at=at)
+        for n in range(45)
+    ]
+    found, cursor = [], None
+    while True:
+        queue = desk.to_dispatch(cursor=cursor)
+        found += [row.ticket.id for row in queue.rows]
+        cursor = queue.next_cursor
+        if cursor is None:
+            break
+    danger = ids[4::5]
+    assert found == danger + [ticket_id for ticket_id in ids if ticket_id not in danger]
+
+
 # --- the desks ask as much for many as for few ------------------------------------------------
 
 

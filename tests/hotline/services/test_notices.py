@@ -12,9 +12,18 @@ from hotline.db import db
 from hotline.domain.events import Event
 from hotline.domain.identity import CITIZEN
 from hotline.domain.lifecycle import Action
-from hotline.domain.terms import Resolved, Role
+from hotline.domain.terms import Clock, Resolved, Role
 from hotline.models import Callback, Message, Notice
-from hotline.services import bell, callbacks, clocks, endings, intake, notices, supervision
+from hotline.services import (
+    bell,
+    callbacks,
+    clocks,
+    endings,
+    handling,
+    intake,
+    notices,
+    supervision,
+)
 from hotline.services.callbacks import Verdict
 from hotline.services.notices import compose, reasons, texts
 from tests.hotline.people import (
@@ -109,18 +118,32 @@ def test_warning_and_overdue_reach_unit_and_supervisor(
     a_ticket: Callable[..., int], at: datetime
 ) -> None:
     ticket_id = to_unit(a_ticket(), at=at)
-    late = clock(ticket_id, clocks.Clock.HANDLE).due_at + timedelta(minutes=1)
+    handling.sign(ticket_id, handler(), at=at)
+    handling.contact(ticket_id, "已联系", handler(), at=at)
+    handle = clock(ticket_id, Clock.HANDLE)
+    for moment in (handle.yellow_at, handle.due_at + timedelta(minutes=1)):
+        clocks.sweep(moment)
+        for _ in range(2):
+            composed(ticket_id, Event.MILESTONE, moment)
+    to_unit_ = [line.text for line in told(ticket_id) if line.department_id == unit(CHENGGUAN).id]
+    to_bosses = [line.text for line in told(ticket_id) if line.role is Role.SUPERVISOR]
+    assert [text[: text.index("】") + 1] for text in to_unit_] == [
+        *("【催办】", "【黄牌预警】", "【红牌超期】")
+    ]
+    assert [text[: text.index("】") + 1] for text in to_bosses] == ["【超期提醒】"]
+
+
+def test_a_warning_that_comes_too_late_is_not_sent(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
+    """Story 12: after an absence the red ones tell, and there is no storm of stale urges."""
+    ticket_id = to_unit(a_ticket(), at=at)
+    late = clock(ticket_id, Clock.HANDLE).due_at + timedelta(days=3)
     clocks.sweep(late)
     composed(ticket_id, Event.MILESTONE, late)
-    composed(ticket_id, Event.MILESTONE, late)
-    lines = told(ticket_id)
-    to_units = [line for line in lines if line.department_id == unit(CHENGGUAN).id]
-    to_bosses = [line for line in lines if line.role is Role.SUPERVISOR]
-    fired = entries(ticket_id, Event.MILESTONE)
-    assert len(to_units) == len([e for e in fired if e.payload["department_id"]])
-    assert len(to_bosses) == len([e for e in fired if e.payload["milestone"] == "red"])
-    assert any("【红牌超期】" in line.text for line in to_units)
-    assert any("【黄牌预警】" in line.text for line in to_units)
+    to_unit_ = [line.text for line in told(ticket_id) if line.department_id == unit(CHENGGUAN).id]
+    assert len(to_unit_) == 3  # sign, contact, handle
+    assert all("【红牌超期】" in text for text in to_unit_)
 
 
 def test_the_due_time_in_a_warning_is_that_of_its_clock(
