@@ -45,9 +45,7 @@ def _signed_in(url: str, login: str) -> requests.Session:
     return session
 
 
-def _view(
-    name: str, url: str, path: str, session: requests.Session, most_kb: int
-) -> list[Figure]:
+def _view(name: str, url: str, path: str, session: requests.Session, most_kb: int) -> list[Figure]:
     weight = 0
 
     def load() -> None:

@@ -27,6 +27,6 @@ def missing() -> list[str]:
 if __name__ == "__main__":
     found = missing()
     for line in found:
-        print(f"!!! 缺少 {line}", file=sys.stderr)
+        sys.stderr.write(f"!!! 缺少 {line}\n")
     if found and os.environ.get("CI"):
         sys.exit("CI 中不允许跳过测试：请先安装以上组件")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 KIND_DIGITS = {kind: str(i) for i, kind in enumerate(Kind, start=1)}
 LENGTH = 22
+SERIAL = 6
 
 
 def ticket_no(region: str, on: date, kind: Kind, serial: int) -> str:
@@ -31,6 +32,15 @@ def is_ticket_no(text: str) -> bool:
     return (
         len(text) == LENGTH and text.isascii() and text.isdigit() and bool(mod_11_10.is_valid(text))
     )
+
+
+def serials_ending(digits: str) -> tuple[int, int]:
+    """Remainder and modulus of the serials whose numbers end so; at least two digits.
+
+    The last digit of a number is its check digit, the six before it are the serial's.
+    """
+    known = digits[-SERIAL - 1 : -1]
+    return int(known), 10 ** len(known)
 
 
 def query_code() -> str:

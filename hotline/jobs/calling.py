@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import redis
 import rq
 import structlog
+from flask import current_app, has_app_context
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
@@ -72,7 +73,10 @@ def connect(url: str) -> redis.Redis:
 
 
 def line() -> Line:
-    """The line of this process."""
+    """The line of the application at work, or of the one built last in this process."""
+    if has_app_context():
+        here: Line = current_app.extensions["hotline.queue"]
+        return here
     if _line is None:
         raise RuntimeError("jobs.init_app has not been called")
     return _line

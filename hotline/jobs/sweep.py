@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rq.job import Job, JobStatus
-from rq.serializers import JSONSerializer
-
 from hotline.jobs import deliver, reactions
-from hotline.jobs.calling import enqueue, job, line, now
+from hotline.jobs.calling import enqueue, job, line, now, rq_queue
 from hotline.jobs.queues import Queue
 from hotline.services import archive, clocks, outbox, relay
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MOST_BATCHES = 40
 
@@ -28,27 +20,32 @@ def sweep_clocks() -> None:
 
 @job(Queue.DEFAULT)
 def sweep_entries() -> None:
-    """Ask again for reactions that got lost; what still waits in its queue is left there."""
+    """Ask again for reactions that got lost; what still waits in its queue is left there.
+
+    Only the queues' own lists count as waiting: a job whose worker was killed just after taking
+    it says "queued" for minutes, though nobody will ever run it.
+    """
     at = now()
     lost = relay.unsettled(at)
     if not lost:
         return
     relay.stamp([due.entry_id for due in lost], at=at)
-    waiting = _still_queued([f"react-{due.entry_id}" for due in lost])
+    waiting = _waiting_entries()
     for due in lost:
-        if f"react-{due.entry_id}" in waiting:
+        if due.entry_id in waiting:
             continue
         queue = Queue.URGENT if due.is_critical else Queue.DEFAULT
         key = f"react-{due.entry_id}-{int(at.timestamp())}"
         enqueue(reactions.react, due.entry_id, key=key, queue=queue)
 
 
-def _still_queued(keys: Sequence[str]) -> set[str]:
-    connection = line().connection
-    if connection is None:
+def _waiting_entries() -> set[int]:
+    """Entries whose job stands in a queue, by the jobs' names (react-<entry>[-<asked again>])."""
+    if line().is_sync:
         return set()
-    found = Job.fetch_many(keys, connection=connection, serializer=JSONSerializer)
-    return {j.id for j in found if j is not None and j.get_status() == JobStatus.QUEUED}
+    names = [name for queue in (Queue.URGENT, Queue.DEFAULT) for name in rq_queue(queue).job_ids]
+    parts = [name.split("-") for name in names if name.startswith("react-")]
+    return {int(part[1]) for part in parts}
 
 
 @job(Queue.OUTBOUND)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
 PAGE = 20
 MOST = 100
@@ -73,7 +73,7 @@ class Plea:
 
 
 _ADJUDICATING = Ticket.marks.cast(db.Text).contains(f'"{Mark.ADJUDICATING.value}"')
-_RANK = case(
+_RANK: ColumnElement[int] = case(
     (Ticket.urgency == Urgency.CRITICAL, 0), (Ticket.urgency == Urgency.URGENT, 1), else_=2
 )
 
@@ -115,7 +115,7 @@ def to_dispatch(*, is_adjudicating: bool = False, cursor: str | None = None) -> 
     query = select(Ticket, _RANK).where(Ticket.stage == Stage.TO_DISPATCH, marked)
     if cursor:
         rank, ticket_id = _read_cursor(cursor)
-        query = query.where(or_(rank < _RANK, and_(rank == _RANK, Ticket.id > ticket_id)))
+        query = query.where(or_(rank < _RANK, and_(_RANK.in_([rank]), Ticket.id > ticket_id)))
     rows = db.session.execute(query.order_by(_RANK, Ticket.id).limit(PAGE + 1)).all()
     more = len(rows) > PAGE
     last = rows[PAGE - 1] if more else None

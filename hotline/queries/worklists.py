@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 import sla
 from hotline.db import db
+from hotline.domain import numbering
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Clock, Kind, Mark, Urgency
 from hotline.models import Area, Assignment, Category, Deadline, Department, Ticket
@@ -153,9 +154,21 @@ def _helps(department_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 
 
 
 def _matches(words: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an SQL clause
-    if words.isdigit() and len(words) >= 6:  # noqa: PLR2004 - a ticket number or its end
-        return or_(Ticket.ticket_no == words, Ticket.ticket_no.endswith(words))
+    if words.isascii() and words.isdigit() and len(words) >= 6:  # noqa: PLR2004 - a number's end
+        return _is_numbered(words)
     return Ticket.title.contains(words, autoescape=True)
+
+
+def _is_numbered(digits: str) -> ColumnElement[bool]:
+    """Match a ticket number or its end; an end is found by the ids it can come from.
+
+    No index helps to find how a text ends, and a million numbers read one by one take a second.
+    """
+    if len(digits) >= numbering.LENGTH:
+        return Ticket.ticket_no == digits
+    first, step = numbering.serials_ending(digits)
+    newest = db.session.scalar(select(func.max(Ticket.id))) or 0
+    return and_(Ticket.id.in_(range(first, newest + 1, step)), Ticket.ticket_no.endswith(digits))
 
 
 def _from_cursor(query: Select, scope: Scope, cursor: str | None) -> Select:  # type: ignore[type-arg]

@@ -28,7 +28,7 @@ class Shelf:
 
     def must_hold(self, model_id: str) -> None:
         """Refuse a model whose artefact is missing, foreign or damaged before it is activated."""
-        if not _MODEL_ID.fullmatch(model_id):
+        if not _MODEL_ID.fullmatch(model_id) or not (self.folder / model_id).is_dir():
             raise NotFound("没有这个模型，请从列表中选择")
         try:
             classifier.load(self.folder / model_id)

@@ -75,7 +75,7 @@ def ranked_of(suggestion: classifier.Suggestion) -> list[dict[str, Any]]:
     leaves: list[dict[str, Any]] = [
         {
             "code": r.code,
-            "path": classifier.load_tree().path(r.code),
+            "path": classifier.load_tree().path(r.code or ""),
             "probability": round(r.probability, 4),
             "because": list(r.because),
         }

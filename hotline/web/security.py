@@ -59,7 +59,8 @@ def _headers(response: Response) -> Response:
 
 def _whole_texts(response: Response) -> Response:
     """Hand static texts over whole: streamed ones could not be packed with gzip, which all know."""
-    is_text = response.mimetype.startswith("text/") or response.mimetype == "image/svg+xml"
+    kind = response.mimetype or ""
+    is_text = kind.startswith("text/") or kind == "image/svg+xml"
     if request.endpoint == "static" and is_text and response.status_code == 200:  # noqa: PLR2004
         response.direct_passthrough = False
         response.set_data(response.get_data())

@@ -28,9 +28,7 @@ DESKS = {
 
 
 @pytest.mark.parametrize("login", DESKS)
-def test_desks_open_without_errors(
-    browser: Browser, demo_house: RunningHouse, login: str
-) -> None:
+def test_desks_open_without_errors(browser: Browser, demo_house: RunningHouse, login: str) -> None:
     page = enter(browser, demo_house, login)
     errors: list[str] = []
 

@@ -74,7 +74,8 @@ def test_a_taken_port_is_told_in_one_line(starter_folder: Path, tmp_path: Path) 
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr.strip() == f"错误：端口 {port} 已被占用：请先停止占用它的程序，或用 --port 换一个端口"
+    words = f"错误：端口 {port} 已被占用：请先停止占用它的程序，或用 --port 换一个端口"
+    assert done.stderr.strip() == words
 
 
 def test_doctor_finds_a_healthy_house(house: RunningHouse) -> None:

@@ -46,8 +46,7 @@ def test_a_duty_is_found_through_the_area_of_the_ticket() -> None:
     assert decision.lead == "D0105"
     assert (decision.rule_id, decision.legal_basis) == ("R1", "三定规定")
     assert decision.reason == (
-        "按派单目录规则 R1（分类 01，区域 不限），仅此一条适用；"
-        "按职责在东湖区找到 东湖区城管局"
+        "按派单目录规则 R1（分类 01，区域 不限），仅此一条适用；按职责在东湖区找到 东湖区城管局"
     )
     assert decision.alternatives == ()
     assert route(replace(NOISE, area="990102"), [GENERAL], DIRECTORY).lead == "D0205"

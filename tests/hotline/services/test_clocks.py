@@ -249,9 +249,11 @@ def test_people_and_the_sweep_do_not_block_each_other(
         row.reply = "正在写"
         session.flush()
         thread.start()
-        thread.join(timeout=1)
+        thread.join(timeout=2)
+        passed_by = bool(ends) or db.engine.dialect.name == "sqlite"  # which has one writer
         clocks.stop(row, (Clock.HANDLE,), at=at)
     thread.join()
+    assert passed_by, "the sweep waited for the person"
     assert not [end for end in ends if isinstance(end, Exception)], ends
     clocks.sweep(LATE)
     assert fired(ticket_id, Clock.HANDLE) == []

@@ -1,0 +1,136 @@
+"""Measures lists, ticket page and search in small and in full tables (列表、工单页、查询)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from bench import crowd
+from bench.house import opened
+from bench.measure import Figure, Report, milliseconds, percentile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Read = Callable[[int], object]
+    """Reads something for the ``n``-th visitor, each with another ticket, unit or word."""
+
+SMALL = 10_000
+FULL = 1_000_000
+QUICK_FULL = 100_000
+VISITS = 100
+WARM_UP = 8
+P95_MS = 50
+FLAT = 2
+NOTICEABLE_MS = 5
+"""Below this nobody can tell twice as long from as long, and the machine's own noise is as large."""
+
+
+def run(*, is_quick: bool) -> Report:
+    """Read everything among few tickets, fill up, and read it again."""
+    full = QUICK_FULL if is_quick else FULL
+    with opened() as house:
+        del house  # its application context is the one in force
+        crowd.fill(1, SMALL)
+        few = {name: visits(read) for name, read in reads(SMALL).items()}
+        crowd.fill(SMALL + 1, full)
+        many = {name: visits(read) for name, read in reads(full).items()}
+    figures = [figure for name in many for figure in judged(name, few[name], many[name])]
+    return Report("worklists", figures, {"few": SMALL, "many": full, "visits": VISITS})
+
+
+def judged(name: str, few: list[float], many: list[float]) -> list[Figure]:
+    """The 95th percentile among many tickets, and how much longer than among few."""
+    slow = percentile(many, 0.95)
+    growth = slow / max(percentile(few, 0.95), NOTICEABLE_MS)
+    return [
+        Figure(what=f"{name}: p95", value=slow, unit="ms", at_most=P95_MS),
+        Figure(what=f"{name}: growth", value=growth, at_most=FLAT),
+    ]
+
+
+def visits(read: Read) -> list[float]:
+    """How long each visitor waits, in milliseconds, each in a session of its own."""
+    from hotline.db import db
+
+    waited = []
+    for number in range(VISITS + WARM_UP):
+        waited.append(milliseconds(lambda: read(number)))  # noqa: B023 - called at once
+        db.session.remove()
+    return waited[WARM_UP:]
+
+
+def reads(tickets: int) -> dict[str, Read]:
+    """What people open all day, by name."""
+    return {**desks(), **searches(tickets)}
+
+
+def desks() -> dict[str, Read]:
+    """The first page of each desk with the counts on its tabs."""
+    from hotline.db import db
+    from hotline.models import Department
+    from hotline.queries import callbacks, desk, supervision, units, worklists
+
+    at = datetime.now(UTC)
+    ids = db.session.scalars(select(Department.id)).all()
+    late = worklists.Scope(is_overdue_at=at)
+
+    def unit(tab: units.Tab) -> Read:
+        def read(number: int) -> None:
+            department_id = ids[number % len(ids)]
+            units.counts(department_id)
+            units.page(department_id, tab, at=at)
+
+        return read
+
+    return {
+        "dispatch desk": lambda _n: (desk.counts(), desk.to_dispatch()),
+        "unit, in hand by due": unit(units.Tab.HANDLING),
+        "unit, helping": unit(units.Tab.HELPING),
+        "unit, answered": unit(units.Tab.REPLIED),
+        "supervision figures": lambda _n: (
+            supervision.overview(at=at),
+            supervision.by_unit(at=at),
+            supervision.by_category(at=at),
+        ),
+        "supervision, overdue": lambda _n: supervision.page(supervision.Scope(), at=at),
+        "callback desk": lambda _n: (
+            callbacks.counts(at=at),
+            callbacks.page(callbacks.Tab.OPEN, at=at),
+        ),
+        "all, newest first": lambda _n: worklists.page(worklists.Scope(), at=at),
+        "all, overdue": lambda _n: worklists.page(late, at=at),
+    }
+
+
+def searches(tickets: int) -> dict[str, Read]:
+    """One ticket by its number, and tickets by what is known of them."""
+    from hotline.db import db
+    from hotline.domain.identity import SYSTEM
+    from hotline.models import Ticket
+    from hotline.queries import similar, worklists
+    from hotline.queries.tickets import ticket_for, view
+
+    at = datetime.now(UTC)
+    spread = [1 + number * (tickets // VISITS) for number in range(VISITS)]
+    asked = select(Ticket.ticket_no).where(Ticket.id.in_(spread)).order_by(Ticket.id)
+    numbers = db.session.scalars(asked).all()
+    db.session.remove()
+
+    def found(words: Callable[[int], str]) -> Read:
+        return lambda n: worklists.page(worklists.Scope(words=words(n)), at=at)
+
+    def of_citizen(number: int) -> object:
+        return worklists.page(worklists.Scope(citizen_id=1 + number), at=at)
+
+    return {
+        "ticket page": lambda n: view(ticket_for(SYSTEM, ticket_no=numbers[n % VISITS]), at=at),
+        "search, whole number": found(lambda n: numbers[n % VISITS]),
+        "search, last digits": found(lambda n: numbers[n % VISITS][-7:]),
+        "search, common word": found(lambda _n: "噪声"),
+        "search, rare word": found(lambda n: f"没有人说过的话{n}"),
+        "tickets of a citizen": of_citizen,
+        "similar tickets": lambda _n: similar.find("夜间施工噪声扰民，十二点还在打桩，睡不着"),
+    }
