@@ -30,7 +30,8 @@ ALL_HANDLING = "'handling'"
 SERIES = """WITH RECURSIVE series(n) AS
  (SELECT CAST(:low AS integer) UNION ALL SELECT n + 1 FROM series WHERE n < :high)"""
 
-TICKETS = """INSERT INTO ticket (id, ticket_no, query_code, kind, channel, title, content, area_code,
+TICKETS = """INSERT INTO ticket (id, ticket_no, query_code, kind, channel, title, content,
+ area_code,
  address, citizen_id, anonymous, confidential, urgency, danger_words, marks, stage, round, returns,
  no_return, category_code, lead_department_id, registered_at, promised_at, first_promised_at,
  is_provisional, version)

@@ -25,7 +25,7 @@ WARM_UP = 8
 P95_MS = 50
 FLAT = 2
 NOTICEABLE_MS = 5
-"""Below this nobody can tell twice as long from as long, and the machine's own noise is as large."""
+"""Below this nobody can tell twice as long from as long, and the noise is as large."""
 
 
 def run(*, is_quick: bool) -> Report:
