@@ -1,6 +1,6 @@
 """Measures the classifier (诉求分类) on real citizen messages, where the data set is at hand.
 
-    python bench/classifier.py [--json FILE] [--data CSV]
+    python -m bench classifier [--quick]
 
 Trains on the file with five-fold cross-validation, times training, suggestion and batch, and
 judges the starter model (which never saw the file) on it. Rates are per second of processor time.
@@ -8,9 +8,7 @@ judges the starter model (which never saw the file) on it. Rates are per second 
 
 from __future__ import annotations
 
-import argparse
 import csv
-import json
 import resource
 import sys
 import tempfile
@@ -19,12 +17,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-# First in line: this folder holds a classifier.py too, which is not the package.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+from bench.measure import Figure, Report
 from classifier import (
     Classifier,
     TrainedModel,
@@ -34,6 +27,9 @@ from classifier import (
     train,
     train_starter,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data" / "messages_labelled_train.csv"
@@ -136,46 +132,15 @@ def started(rows: Rows | None) -> dict[str, Any]:
     return result
 
 
-def verdicts(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "value": figures[name], "budget": bound, "kept": kept}
-        for name, bound, at_least in BUDGETS
-        if name in figures
-        for kept in [figures[name] >= bound if at_least else figures[name] <= bound]
-    ]
-
-
-def print_table(result: dict[str, Any]) -> None:
-    print(f"{'classifier':<22}{'measured':>12}{'budget':>10}")
-    for row in result["budgets"]:
-        print(
-            f"{row['name']:<22}{row['value']:>12}{row['budget']:>10}"
-            f"  {'kept' if row['kept'] else 'MISSED'}"
-        )
-    starter = result["starter"]
-    print("starter model: " + ", ".join(f"{k} {v}" for k, v in starter.items()))
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="quality and speed of the classifier")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result here")
-    parser.add_argument("--data", type=Path, default=DATA, help="labelled messages (CSV)")
-    options = parser.parse_args()
-    rows = read_rows(options.data) if options.data.is_file() else None
-    if rows is None:
-        print(f"no {options.data.name} at hand: only the starter model is measured")
+def run(*, is_quick: bool) -> Report:
+    """The same figures in the form of all benches; without the real file the starter's alone."""
+    rows = read_rows(DATA) if DATA.is_file() and not is_quick else None
     figures = learned(rows) if rows else {}
     starter = started(rows)
-    budgets = verdicts(figures or starter | {"train_peak_mib": round(peak_mib())})
-    kept = all(row["kept"] for row in budgets)
-    result = {"bench": "classifier", "within_budget": kept, "budgets": budgets}
-    result |= {"trained": figures, "starter": starter}
-    print_table(result)
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    return 0 if kept else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    told = figures or starter | {"train_peak_mib": round(peak_mib())}
+    bounds = [
+        Figure(what=name, value=told[name], **{"at_least" if is_least else "at_most": bound})
+        for name, bound, is_least in BUDGETS
+        if name in told
+    ]
+    return Report("classifier", bounds, {"trained": figures, "starter": starter})

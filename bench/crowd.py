@@ -21,25 +21,29 @@ CITIZENS = 1_000
 STEP = 100_000
 STARTED = datetime(2025, 1, 1, tzinfo=UTC)
 
-MIXED = """CASE WHEN n % 200 = 0 THEN 'to_dispatch' WHEN n % 200 = 1 THEN 'dispatched'
- WHEN n % 200 < 8 THEN 'handling' WHEN n % 200 = 8 THEN 'reviewing'
- WHEN n % 200 < 11 THEN 'callback' WHEN n % 200 < 60 THEN 'closed' ELSE 'archived' END"""
-"""Five in a hundred are open, as in a city that keeps its promises."""
-ALL_HANDLING = "'handling'"
+BUSY = """CASE WHEN n % 20 = 0 THEN 'to_dispatch' WHEN n % 20 = 1 THEN 'dispatched'
+ WHEN n % 20 < 8 THEN 'handling' WHEN n % 20 = 8 THEN 'reviewing'
+ WHEN n % 20 < 11 THEN 'callback' WHEN n % 20 < 15 THEN 'closed' ELSE 'archived' END"""
+"""The newest tickets: more than half are open."""
+HISTORY = "CASE WHEN n % 20 < 5 THEN 'closed' ELSE 'archived' END"
+HANDLING = "'handling'"
 
 SERIES = """WITH RECURSIVE series(n) AS
  (SELECT CAST(:low AS integer) UNION ALL SELECT n + 1 FROM series WHERE n < :high)"""
 
+PEOPLE = f"""INSERT INTO citizen (id, name, phone, phone_hash, created_at) {SERIES}
+SELECT n, :name, :phone, 'bench-' || n, :at FROM series"""
+
 TICKETS = """INSERT INTO ticket (id, ticket_no, query_code, kind, channel, title, content,
- area_code,
- address, citizen_id, anonymous, confidential, urgency, danger_words, marks, stage, round, returns,
- no_return, category_code, lead_department_id, registered_at, promised_at, first_promised_at,
- is_provisional, version)
+ area_code, address, citizen_id, anonymous, confidential, urgency, danger_words, marks, stage,
+ round, returns, no_return, category_code, lead_department_id, registered_at, promised_at,
+ first_promised_at, is_provisional, version)
 {series}
-SELECT n, '990101' || (20250101 + n / 2000) || '2' || substr(CAST(1000000 + n % 1000000 AS TEXT), 2)
- || (n % 10), :sealed, 'complaint', 'phone', said.title, said.content, area.code, '湖滨路 18 号',
- 1 + n % :citizens, false, false, CASE WHEN n % 50 = 0 THEN 'urgent' ELSE 'normal' END, '[]', '[]',
- {stage}, 1, 0, false, category.code, CASE WHEN n % 200 = 0 THEN NULL ELSE unit.id END,
+SELECT n, '990101' || (20250101 + n / 2000) || '2'
+ || substr(CAST(1000000 + n % 1000000 AS TEXT), 2) || (n % 10), :sealed, 'complaint', 'phone',
+ said.title, said.content, area.code, '湖滨路 18 号', 1 + n % :citizens, false, false,
+ CASE WHEN n % 50 = 0 THEN 'urgent' ELSE 'normal' END, '[]', '[]', {stage}, 1, 0, false,
+ category.code, CASE WHEN n % 20 = 0 THEN NULL ELSE unit.id END,
  {registered}, {due}, {due}, false, 1
 FROM series
  JOIN bench_text AS said ON said.k = n % (SELECT count(*) FROM bench_text)
@@ -48,7 +52,7 @@ FROM series
  JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS k FROM category WHERE level = 2)
  AS category ON category.k = n % (SELECT count(*) FROM category WHERE level = 2)
  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM department)
- AS unit ON unit.k = (n + n / 200) % (SELECT count(*) FROM department)"""
+ AS unit ON unit.k = (n + n / 20) % (SELECT count(*) FROM department)"""
 
 DEADLINES = """INSERT INTO deadline (ticket_id, clock, round, turn, started_at, amount, unit,
  rule_id, profile, due_at, first_due_at, yellow_at, is_provisional, plan, next_at, stopped_at,
@@ -79,15 +83,19 @@ SELECT id, 'bench', registered_at, category_code, 0.9, false, '[]', '[]', '自�
 FROM ticket WHERE id BETWEEN :low AND :high"""
 
 
-def fill(low: int, high: int, *, stage: str = MIXED, with_life: bool = True) -> None:
+def prepare() -> None:
+    """Texts to draw from, and citizens."""
+    with db.engine.begin() as connection:
+        _prepare(connection)
+
+
+def fill(low: int, high: int, *, stage: str, with_life: bool = True) -> None:
     """Add the tickets from ``low`` to ``high``; ``with_life``: entries, assignments, suggestions.
 
-    Clocks run until around now and an hour beyond; the next milestone lies a year ahead.
+    Of the clocks that run a fifth is late; the next milestone of each lies a year ahead.
     """
     with db.engine.begin() as connection:
         _without_checks(connection)
-        if low == 1:
-            _prepare(connection)
         for first in range(low, high + 1, STEP):
             last = min(first + STEP - 1, high)
             _fill(connection, {"low": first, "high": last}, stage=stage, with_life=with_life)
@@ -116,12 +124,10 @@ def _prepare(connection: Connection) -> None:
             for number, row in enumerate(csv.DictReader(lines))
         ]
     connection.execute(text("INSERT INTO bench_text VALUES (:k, :title, :content)"), said)
-    people = f"""INSERT INTO citizen (id, name, phone, phone_hash, created_at) {SERIES}
- SELECT n, :name, :phone, 'bench-' || n, :at FROM series"""
     seal = current_app.extensions["hotline.keyring"].seal
     values: dict[str, Any] = {"low": 1, "high": CITIZENS, "at": STARTED}
     values |= {"name": seal("张女士"), "phone": seal("13912345678")}
-    connection.execute(text(people), values)
+    connection.execute(text(PEOPLE), values)
 
 
 def _fill(connection: Connection, bounds: dict[str, Any], *, stage: str, with_life: bool) -> None:

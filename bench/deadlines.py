@@ -1,28 +1,23 @@
 """Measures deadline arithmetic (期限计算) against a naive day loop in the same run.
 
-    python bench/deadlines.py [--json FILE] [--count N]
+    python -m bench deadlines [--quick]
 
 Budget: 200,000 deadlines a second on one core in every unit, about as fast for 60 days as for 5.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
-import sys
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
 
+from bench.measure import Figure, Report
+from sla import LOCAL, Calendar, Due, Limit, Unit, due_at, official_calendar
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from sla import LOCAL, Calendar, Due, Limit, Unit, due_at, official_calendar
 
 BUDGET = 200_000
 NAIVE_SHARE = 50
@@ -85,29 +80,13 @@ def measure(count: int) -> dict[str, object]:
     }
 
 
-def print_table(result: dict[str, object]) -> None:
+def run(*, is_quick: bool) -> Report:
+    """The same figures in the form of all benches."""
+    result = measure(10_000 if is_quick else 100_000)
     rows = result["rows"]
     assert isinstance(rows, list)
-    print(f"{'deadlines, one core':<22}{'per second':>12}{'naive loop':>12}{'ratio':>8}")
-    for row in rows:
-        naive, ratio = row.get("naive_per_second", "-"), row.get("ratio", "-")
-        print(f"{row['limit']:<22}{row['per_second']:>12,}{naive:>12}{ratio:>8}")
-    verdict = "kept" if result["within_budget"] else "MISSED"
-    print(f"budget {BUDGET:,}/s for every unit: {verdict}")
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="deadlines per second on one core")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result here")
-    parser.add_argument("--count", type=int, default=100_000, help="random starts to count from")
-    options = parser.parse_args()
-    result = measure(options.count)
-    print_table(result)
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    return 0 if result["within_budget"] else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    figures = [
+        Figure(what=row["limit"], value=row["per_second"], unit="/s", at_least=BUDGET)
+        for row in rows
+    ]
+    return Report("deadlines", figures, {"rows": rows})

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 SMALL = 10_000
 FULL = 1_000_000
 QUICK_FULL = 100_000
-VISITS = 100
+VISITS = 60
 WARM_UP = 8
+ROUNDS = 3
+"""The quietest round counts: a neighbour on the machine can only add."""
 P95_MS = 50
 FLAT = 2
 NOTICEABLE_MS = 5
@@ -29,24 +31,36 @@ NOTICEABLE_MS = 5
 
 
 def run(*, is_quick: bool) -> Report:
-    """Read everything among few tickets, fill up, and read it again."""
+    """Read everything among few tickets, lay a long history beneath them, and read it again.
+
+    The work that waits is the same both times, more than half of the newest tickets.
+    """
     full = QUICK_FULL if is_quick else FULL
+    history = full - SMALL
     with opened() as house:
         del house  # its application context is the one in force
-        crowd.fill(1, SMALL)
-        few = {name: visits(read) for name, read in reads(SMALL).items()}
-        crowd.fill(SMALL + 1, full)
-        many = {name: visits(read) for name, read in reads(full).items()}
+        crowd.prepare()
+        crowd.fill(history + 1, full, stage=crowd.BUSY)
+        few = measured(range(history + 1, full + 1))
+        crowd.fill(1, history, stage=crowd.HISTORY)
+        many = measured(range(1, full + 1))
     figures = [figure for name in many for figure in judged(name, few[name], many[name])]
     return Report("worklists", figures, {"few": SMALL, "many": full, "visits": VISITS})
 
 
-def judged(name: str, few: list[float], many: list[float]) -> list[Figure]:
-    """The 95th percentile among many tickets, and how much longer than among few."""
-    slow = percentile(many, 0.95)
-    growth = slow / max(percentile(few, 0.95), NOTICEABLE_MS)
+def measured(ids: range) -> dict[str, float]:
+    """How long all but five visitors in a hundred wait at most among these tickets."""
+    return {
+        name: min(percentile(visits(read), 0.95) for _ in range(ROUNDS))
+        for name, read in reads(ids).items()
+    }
+
+
+def judged(name: str, few: float, many: float) -> list[Figure]:
+    """The time among many tickets, and how much longer that is than among few."""
+    growth = many / max(few, NOTICEABLE_MS)
     return [
-        Figure(what=f"{name}: p95", value=slow, unit="ms", at_most=P95_MS),
+        Figure(what=f"{name}: p95", value=many, unit="ms", at_most=P95_MS),
         Figure(what=f"{name}: growth", value=growth, at_most=FLAT),
     ]
 
@@ -62,9 +76,9 @@ def visits(read: Read) -> list[float]:
     return waited[WARM_UP:]
 
 
-def reads(tickets: int) -> dict[str, Read]:
+def reads(ids: range) -> dict[str, Read]:
     """What people open all day, by name."""
-    return {**desks(), **searches(tickets)}
+    return {**desks(), **searches(ids)}
 
 
 def desks() -> dict[str, Read]:
@@ -105,7 +119,7 @@ def desks() -> dict[str, Read]:
     }
 
 
-def searches(tickets: int) -> dict[str, Read]:
+def searches(ids: range) -> dict[str, Read]:
     """One ticket by its number, and tickets by what is known of them."""
     from hotline.db import db
     from hotline.domain.identity import SYSTEM
@@ -114,7 +128,7 @@ def searches(tickets: int) -> dict[str, Read]:
     from hotline.queries.tickets import ticket_for, view
 
     at = datetime.now(UTC)
-    spread = [1 + number * (tickets // VISITS) for number in range(VISITS)]
+    spread = ids[:: len(ids) // VISITS]
     asked = select(Ticket.ticket_no).where(Ticket.id.in_(spread)).order_by(Ticket.id)
     numbers = db.session.scalars(asked).all()
     db.session.remove()
@@ -129,7 +143,7 @@ def searches(tickets: int) -> dict[str, Read]:
         "ticket page": lambda n: view(ticket_for(SYSTEM, ticket_no=numbers[n % VISITS]), at=at),
         "search, whole number": found(lambda n: numbers[n % VISITS]),
         "search, last digits": found(lambda n: numbers[n % VISITS][-7:]),
-        "search, common word": found(lambda _n: "噪声"),
+        "search, common word": found(lambda _n: "照明"),
         "search, rare word": found(lambda n: f"没有人说过的话{n}"),
         "tickets of a citizen": of_citizen,
         "similar tickets": lambda _n: similar.find("夜间施工噪声扰民，十二点还在打桩，睡不着"),

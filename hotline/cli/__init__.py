@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hotline.cli.entry import main
@@ -9,41 +10,28 @@ from hotline.cli.entry import main
 if TYPE_CHECKING:
     from flask import Flask
 
+COMMANDS = (
+    "doctor",
+    "history",
+    "jobs",
+    "model",
+    "openapi",
+    "platform",
+    "replay",
+    "seed",
+    "simulate",
+    "sla",
+    "tickets",
+    "token",
+    "up",
+)
+"""Each is a module of this folder with a ``command``; `history` is spoken `import`."""
+
 
 def init_app(app: Flask) -> None:
-    """Add the groups; heavy imports wait until a command runs."""
-    from hotline.cli import (
-        doctor,
-        history,
-        jobs,
-        model,
-        openapi,
-        platform,
-        replay,
-        seed,
-        simulate,
-        sla,
-        tickets,
-        token,
-        up,
-    )
-
-    for module in (
-        doctor,
-        history,
-        jobs,
-        model,
-        openapi,
-        platform,
-        replay,
-        seed,
-        simulate,
-        sla,
-        tickets,
-        token,
-        up,
-    ):
-        app.cli.add_command(module.command)
+    """Add our commands to Flask's."""
+    for name in COMMANDS:
+        app.cli.add_command(import_module(f"hotline.cli.{name}").command)
 
 
-__all__ = ["init_app", "main"]
+__all__ = ["COMMANDS", "init_app", "main"]

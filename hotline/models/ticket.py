@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.db import Base, Sealed, UtcDateTime, Word
@@ -69,6 +69,9 @@ class Ticket(Base):
         Index("ix_ticket_lead_stage_id", "lead_department_id", "stage", "id"),
         Index("ix_ticket_citizen_id", "citizen_id", "id"),
         Index("ix_ticket_registered_at", "registered_at"),
+        Index("ix_ticket_title_pairs", text("text_pairs(title)"), postgresql_using="gin").ddl_if(
+            dialect="postgresql"
+        ),
     )
 
     def __repr__(self) -> str:

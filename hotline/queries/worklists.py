@@ -156,7 +156,12 @@ def _helps(department_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 
 def _matches(words: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an SQL clause
     if words.isascii() and words.isdigit() and len(words) >= 6:  # noqa: PLR2004 - a number's end
         return _is_numbered(words)
-    return Ticket.title.contains(words, autoescape=True)
+    spoken = Ticket.title.contains(words, autoescape=True)
+    if len(words) > 1 and db.session.get_bind().dialect.name == "postgresql":
+        # The index of pairs (ix_ticket_title_pairs) finds candidates; SQLite reads all titles.
+        has_pairs = func.text_pairs(Ticket.title).op("@>")(func.text_pairs(words))
+        return and_(has_pairs, spoken)
+    return spoken
 
 
 def _is_numbered(digits: str) -> ColumnElement[bool]:

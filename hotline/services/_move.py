@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from hotline.db import db, insert_rows, note_entry
+from hotline.db import db, insert_alike, insert_rows, note_entry
 from hotline.domain.errors import Conflict, IllegalMove, NotFound
 from hotline.domain.events import QUIET
 from hotline.domain.guards import Facts
@@ -117,23 +117,44 @@ def record(
     """
     action, before, after = moved or (None, None, None)
     db.session.flush()
-    said = {
-        "ticket_id": ticket.id,
-        "event": event,
+    said = _entry(ticket, event, actor, at) | {
         "action": action,
         "from_stage": before,
         "to_stage": after,
+        "reason": _checks.clean_text(reason) or None,
+        "payload": payload or {},
+    }
+    *_, entry_id = insert_rows(*beside, (TimelineEntry, said))
+    _note(ticket, event, entry_id)
+
+
+def record_each(
+    happened: Sequence[tuple[Ticket, dict[str, Any]]], event: Event, actor: Actor, *, at: datetime
+) -> None:
+    """Append one entry, with its payload, to each of many tickets; written all at once."""
+    if not happened:
+        return
+    db.session.flush()
+    rows = [_entry(ticket, event, actor, at) | {"payload": said} for ticket, said in happened]
+    for (ticket, _), entry_id in zip(happened, insert_alike(TimelineEntry, rows), strict=True):
+        _note(ticket, event, entry_id)
+
+
+def _entry(ticket: Ticket, event: Event, actor: Actor, at: datetime) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket.id,
+        "event": event,
         "role": actor.role,
         "actor_name": actor.name,
         "staff_id": actor.staff_id,
         "department_id": actor.department_id,
-        "reason": _checks.clean_text(reason) or None,
         "at": at,
-        "payload": payload or {},
         "relayed_at": at,
         "settled_at": at if event in QUIET else None,
     }
-    *_, entry_id = insert_rows(*beside, (TimelineEntry, said))
+
+
+def _note(ticket: Ticket, event: Event, entry_id: int) -> None:
     if event not in QUIET:
         critical = ticket.urgency is Urgency.CRITICAL
         note_entry(db.session(), entry_id, event.value, is_critical=critical)

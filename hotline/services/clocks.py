@@ -125,11 +125,14 @@ def sweep(at: datetime, limit: int = BATCH) -> int:
             .limit(limit)
             .with_for_update(of=(Deadline, Ticket), skip_locked=True, key_share=True)
         ).all()
-        return sum(_fire(deadline, ticket, at) for deadline, ticket in due)
+        told = [said for deadline, ticket in due for said in _fire(deadline, ticket, at)]
+        _move.record_each(told, Event.MILESTONE, SYSTEM, at=at)
+        return len(told)
 
 
-def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> int:
-    fired = 0
+def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> list[tuple[Ticket, dict[str, Any]]]:
+    """Let what is due of one clock be fired; what is to be told of each milestone."""
+    told: list[tuple[Ticket, dict[str, Any]]] = []
     plan = [(name, datetime.fromisoformat(when)) for name, when in deadline.plan]
     for name, planned in plan:
         if deadline.next_at is None or planned < deadline.next_at or planned > at:
@@ -140,24 +143,18 @@ def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> int:
         mark = MARK_OF.get(name)
         if mark is not None and mark.value not in ticket.marks:
             ticket.marks = [*ticket.marks, mark.value]
-        _move.record(
-            ticket,
-            Event.MILESTONE,
-            SYSTEM,
-            at=at,
-            payload={
-                "clock": deadline.clock.value,
-                "milestone": name,
-                "planned_at": planned.isoformat(),
-                "due_at": deadline.due_at.isoformat(),
-                "department_id": deadline.department_id,
-                "is_late": (at - planned).total_seconds() > 300,  # noqa: PLR2004 - five minutes
-            },
-        )
-        fired += 1
+        said = {
+            "clock": deadline.clock.value,
+            "milestone": name,
+            "planned_at": planned.isoformat(),
+            "due_at": deadline.due_at.isoformat(),
+            "department_id": deadline.department_id,
+            "is_late": (at - planned).total_seconds() > 300,  # noqa: PLR2004 - five minutes
+        }
+        told.append((ticket, said))
     later = [planned for _, planned in plan if planned > at]
     deadline.next_at = min(later) if later else None
-    return fired
+    return told
 
 
 def resume(ticket: Ticket, clock: Clock) -> None:
