@@ -11,7 +11,7 @@ from hotline import cli, db, jobs, logs, web
 from hotline.queries import office
 from hotline.services.house import House
 from hotline.services.shelf import Shelf
-from integrations import ConsoleSms, PlatformClient, TwilioSms, UnsetSms
+from integrations import FileSms, PlatformClient, TwilioSms, UnsetSms
 
 if TYPE_CHECKING:
     from hotline.config import Settings
@@ -60,7 +60,7 @@ def _sms(settings: Settings) -> Sms:
         )
     if not settings.is_demo:
         return UnsetSms()
-    return ConsoleSms((settings.data_dir / "sms.log").open("a", encoding="utf-8"))
+    return FileSms(settings.data_dir / "sms.log")
 
 
 def _platform(settings: Settings) -> PlatformClient | None:

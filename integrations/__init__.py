@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         RatingReport,
         rating_payload,
     )
-    from integrations.sms import ConsoleSms, MemorySms, UnsetSms
+    from integrations.sms import ConsoleSms, FileSms, MemorySms, UnsetSms
     from integrations.twilio_sms import TwilioSms
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "CallTranscript",
     "ConsoleSms",
     "DeliveryError",
+    "FileSms",
     "MatterStatus",
     "MemorySms",
     "PlatformClient",
@@ -59,6 +60,7 @@ _ROOM_OF = {
     "ConsoleSms": "sms",
     "DeliveryError": "delivery",
     "MatterStatus": "service_platform.rating_report",
+    "FileSms": "sms",
     "MemorySms": "sms",
     "PlatformClient": "service_platform.client",
     "PlatformStandIn": "service_platform.standin",

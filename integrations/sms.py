@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from integrations.delivery import DeliveryError, Receipt
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MIDDLE_OF_NUMBER = re.compile(r"(?<=\d{3})\d+(?=\d{4}$)")
 
@@ -56,3 +59,15 @@ class ConsoleSms:
         self._stream.write(f"【短信 {message_id} → {number}】{' '.join(body.split())}\n")
         self._stream.flush()
         return Receipt(f"console-{message_id}")
+
+
+class FileSms:
+    """Appends each message as one line to a file, which is open only while it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def send(self, *, to: str, body: str, message_id: str) -> Receipt:
+        """Write the message as `ConsoleSms` does."""
+        with self._path.open("a", encoding="utf-8") as stream:
+            return ConsoleSms(stream).send(to=to, body=body, message_id=message_id)

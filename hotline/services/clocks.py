@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from hotline.db import NewRow
 
+    Told = tuple[Ticket, dict[str, Any]]
+    """A ticket and what its timeline says of a milestone."""
+
 MARK_OF = {"yellow": Mark.YELLOW, "red": Mark.RED}
 BATCH = 500
 
@@ -124,15 +127,33 @@ def sweep(at: datetime, limit: int = BATCH) -> int:
             .order_by(Deadline.next_at)
             .limit(limit)
             .with_for_update(of=(Deadline, Ticket), skip_locked=True, key_share=True)
+            .execution_options(populate_existing=True)
         ).all()
         told = [said for deadline, ticket in due for said in _fire(deadline, ticket, at)]
+        _hang_marks(told)
         _move.record_each(told, Event.MILESTONE, SYSTEM, at=at)
         return len(told)
 
 
-def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> list[tuple[Ticket, dict[str, Any]]]:
+def _hang_marks(told: Iterable[Told]) -> None:
+    """Hang yellow and red marks on the tickets, which are held: one statement for all alike."""
+    marks: dict[int, tuple[str, ...]] = {}
+    for ticket, said in told:
+        mark = MARK_OF.get(said["milestone"])
+        before = marks.get(ticket.id, tuple(ticket.marks))
+        if mark is not None and mark.value not in before:
+            marks[ticket.id] = (*before, mark.value)
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for ticket_id, words in marks.items():
+        alike.setdefault(words, []).append(ticket_id)
+    for words, ids in alike.items():
+        hung = {"marks": list(words), "version": Ticket.version + 1}
+        db.session.execute(update(Ticket).where(Ticket.id.in_(ids)).values(hung))
+
+
+def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> list[Told]:
     """Let what is due of one clock be fired; what is to be told of each milestone."""
-    told: list[tuple[Ticket, dict[str, Any]]] = []
+    told: list[Told] = []
     plan = [(name, datetime.fromisoformat(when)) for name, when in deadline.plan]
     for name, planned in plan:
         if deadline.next_at is None or planned < deadline.next_at or planned > at:
@@ -140,9 +161,6 @@ def _fire(deadline: Deadline, ticket: Ticket, at: datetime) -> list[tuple[Ticket
         db.session.add(
             Milestone(deadline_id=deadline.id, name=name, planned_at=planned, fired_at=at)
         )
-        mark = MARK_OF.get(name)
-        if mark is not None and mark.value not in ticket.marks:
-            ticket.marks = [*ticket.marks, mark.value]
         said = {
             "clock": deadline.clock.value,
             "milestone": name,

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from integrations import ConsoleSms, DeliveryError, MemorySms, Receipt, Sms, TwilioSms
+from integrations import (
+    ConsoleSms,
+    DeliveryError,
+    FileSms,
+    MemorySms,
+    Receipt,
+    Sms,
+    TwilioSms,
+    UnsetSms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SID = "AC" + "1" * 32
 
@@ -116,3 +126,18 @@ def test_nobody_there_may_be_retried(nowhere: str) -> None:
     with pytest.raises(DeliveryError) as caught:
         twilio(nowhere).send(to="13812345678", body="x", message_id="m1")
     assert caught.value.retryable
+
+
+def test_a_file_takes_one_line_a_message_and_is_closed_again(tmp_path: Path) -> None:
+    sms = FileSms(tmp_path / "sms.log")
+    sms.send(to="13912345678", body="第一条\n换行", message_id="m1")
+    sms.send(to="13912345678", body="第二条", message_id="m2")
+    lines = (tmp_path / "sms.log").read_text("utf-8").splitlines()
+    assert [line.split()[1] for line in lines] == ["m1", "m2"]
+    assert "13912345678" not in "".join(lines)
+
+
+def test_without_a_provider_every_message_waits() -> None:
+    with pytest.raises(DeliveryError) as refused:
+        UnsetSms().send(to="13912345678", body="x", message_id="m1")
+    assert refused.value.retryable
