@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import insert, select
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
 TICKET, TIMELINE, DEADLINE, KEY = (
-    model.__table__ for model in (Ticket, TimelineEntry, Deadline, IdempotencyKey)
+    cast("Table", model.__table__) for model in (Ticket, TimelineEntry, Deadline, IdempotencyKey)
 )
 Row = dict[str, Any]
 

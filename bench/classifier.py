@@ -139,7 +139,12 @@ def run(*, is_quick: bool) -> Report:
     starter = started(rows)
     told = figures or starter | {"train_peak_mib": round(peak_mib())}
     bounds = [
-        Figure(what=name, value=told[name], **{"at_least" if is_least else "at_most": bound})
+        Figure(
+            what=name,
+            value=told[name],
+            at_least=bound if is_least else None,
+            at_most=None if is_least else bound,
+        )
         for name, bound, is_least in BUDGETS
         if name in told
     ]

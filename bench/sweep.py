@@ -16,6 +16,7 @@ from sqlalchemy import text
 from bench import crowd
 from bench.house import opened
 from bench.measure import Figure, Report, milliseconds, percentile
+from bench.memory import WORKERS, megabytes
 
 if TYPE_CHECKING:
     from bench.house import BenchHouse
@@ -27,7 +28,6 @@ MEMORY_GROWTH = 1.2
 """What counts as flat: a fifth more at the end than when the first thousand had fired."""
 LOOKS = 30
 PATIENCE = 600
-WORKERS = ("worker-front", "worker-back")
 
 DUE_AT_ONCE = "UPDATE deadline SET next_at = :past, plan = :plan WHERE id <= :count"
 LEFT = "SELECT count(*) FROM deadline WHERE next_at <= :past"
@@ -114,4 +114,4 @@ def asked(words: str, **values: Any) -> int:  # noqa: ANN401 - parameters of a s
 def memory(house: BenchHouse) -> float:
     """Resident megabytes of the larger worker."""
     processes = [process for name in WORKERS for process in house.processes(name)]
-    return max(process.memory_info().rss for process in processes) / 2**20
+    return max(megabytes(process) for process in processes)

@@ -12,10 +12,15 @@ MOST_BATCHES = 40
 
 @job(Queue.URGENT)
 def sweep_clocks() -> None:
-    """Fire due milestones batch by batch, each batch its own transaction."""
+    """Fire due milestones batch by batch, each batch its own transaction.
+
+    In a storm the job ends after some batches and asks for itself again, so that what is urgent
+    comes in between and the rest need not wait for the cron.
+    """
     for _ in range(MOST_BATCHES):
         if not clocks.sweep(now()):
             return
+    enqueue(sweep_clocks, key=f"sweep_clocks-on-{int(now().timestamp())}")
 
 
 @job(Queue.DEFAULT)
