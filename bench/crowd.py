@@ -100,7 +100,8 @@ def fill(low: int, high: int, *, stage: str, with_life: bool = True) -> None:
             last = min(first + STEP - 1, high)
             _fill(connection, {"low": first, "high": last}, stage=stage, with_life=with_life)
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT setval('ticket_id_seq', max(id)) FROM ticket"))
+            for table in ("ticket", "citizen"):  # who comes next gets a number of his own
+                connection.execute(text(f"SELECT setval('{table}_id_seq', max(id)) FROM {table}"))
     _let_the_planner_look()
 
 

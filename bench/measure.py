@@ -75,6 +75,11 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ranked[min(len(ranked) - 1, int(len(ranked) * share))]
 
 
+def quietest(rounds: Iterable[Sequence[float]], share: float) -> float:
+    """The percentile of the round that was disturbed least: a neighbour can only add."""
+    return min(percentile(values, share) for values in rounds)
+
+
 def milliseconds(action: Callable[[], object]) -> float:
     """How long one call takes."""
     begun = perf_counter()
@@ -121,10 +126,10 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
             yield "-" * (sum(widths) + 2 * (len(widths) - 1))
 
 
-def write(report: Report, *, is_quick: bool, folder: Path = RESULTS) -> Path:
+def write(report: Report, *, is_quick: bool) -> Path:
     """Keep the report as ``<name>.json``: what a later run is compared with."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{report.name}.json"
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    place = RESULTS / f"{report.name}.json"
     told = {
         "bench": report.name,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

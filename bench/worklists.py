@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bench import crowd
 from bench.house import opened
-from bench.measure import Figure, Report, milliseconds, percentile
+from bench.measure import Figure, Report, milliseconds, quietest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,6 @@ QUICK_FULL = 100_000
 VISITS = 60
 WARM_UP = 8
 ROUNDS = 3
-"""The quietest round counts: a neighbour on the machine can only add."""
 P95_MS = 50
 FLAT = 2
 NOTICEABLE_MS = 5
@@ -51,7 +50,7 @@ def run(*, is_quick: bool) -> Report:
 def measured(ids: range) -> dict[str, float]:
     """How long all but five visitors in a hundred wait at most among these tickets."""
     return {
-        name: min(percentile(visits(read), 0.95) for _ in range(ROUNDS))
+        name: quietest([visits(read) for _ in range(ROUNDS)], 0.95)
         for name, read in reads(ids).items()
     }
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 import routing
 import sla
 from hotline.db import db
-from hotline.models import Area, CalendarDay, CatalogueRule, Department, TrustLine
+from hotline.models import Area, CalendarDay, CatalogueRule, Department, ModelVersion, TrustLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ScalarSelect, Select
-    from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy import ColumnElement, FromClause, Subquery
 
 
 @dataclass(slots=True)
@@ -35,46 +34,65 @@ class _Cache:
 _cache = _Cache()
 
 
-def _how_many_and_last(column: InstrumentedAttribute[Any]) -> list[ScalarSelect[Any]]:
-    """Tell whether rows were added, removed or changed since."""
-    rows = column.class_.__table__
-    last = rows.c[column.key]
-    return [
-        select(func.count()).select_from(rows).scalar_subquery(),
-        select(func.max(last)).scalar_subquery(),
-    ]
+def _told_by(table: FromClause, *figures: ColumnElement[Any]) -> Subquery:
+    """How many rows a table has, and what else tells that one of them was changed."""
+    return select(func.count(), *figures).select_from(table).subquery()
 
 
-CALENDAR_STAMP = _how_many_and_last(CalendarDay.changed_at)
+_days = CalendarDay.__table__
+CALENDAR_STAMP = [
+    select(func.count()).select_from(_days).scalar_subquery(),
+    select(func.max(_days.c.changed_at)).scalar_subquery(),
+]
 """Two columns for whoever asks the database anyway and hands the answer on (see below)."""
-_CALENDAR_QUESTION = select(*CALENDAR_STAMP)
-_CATALOGUE_QUESTION = select(
-    *_how_many_and_last(CatalogueRule.changed_at), *_how_many_and_last(Department.id)
+_rules, _units, _lines = CatalogueRule.__table__, Department.__table__, TrustLine.__table__
+_TOLD = (
+    _told_by(_rules, func.max(_rules.c.changed_at)),
+    _told_by(_units, func.max(_units.c.id)),
+    _told_by(_lines, func.max(_lines.c.changed_at), func.sum(_lines.c.probability)),
 )
+_LOOK = select(
+    *CALENDAR_STAMP,
+    *_TOLD,
+    select(ModelVersion.id).where(ModelVersion.is_active.is_(True)).limit(1).scalar_subquery(),
+).select_from(_TOLD[0].join(_TOLD[1], true()).join(_TOLD[2], true()))
+_CALENDAR, _CATALOGUE, _LINES, _MODEL = slice(0, 2), slice(2, 6), slice(6, 9), -1
 
 
-_LINES_QUESTION = select(
-    *_how_many_and_last(TrustLine.changed_at),
-    select(func.sum(TrustLine.probability)).scalar_subquery(),
-)
+def _look() -> tuple[Any, ...]:
+    """Ask once in a transaction: within it the rules stay what they were at its first look.
 
-
-def _stamp(name: str, query: Select[Any]) -> object:
-    """Ask once in a transaction: within it the rules stay what they were at its first look."""
+    One question for everything: the way to the database and back costs more than the answer.
+    """
     session = db.session()
     connection = session.connection()
     now = session.get_transaction()
-    begun, stamp = session.info.get(name, (None, None))
+    begun, kept = session.info.get("office", (None, ()))
+    seen: tuple[Any, ...] = kept
     if begun is not now:
-        stamp = tuple(connection.execute(query).one())
-        session.info[name] = (now, stamp)
-    return stamp
+        seen = tuple(connection.execute(_LOOK).one())
+        session.info["office"] = (now, seen)
+    return seen
 
 
 def remember_calendar_stamp(stamp: Iterable[object]) -> None:
     """Take the values of ``CALENDAR_STAMP`` as this transaction's look at the calendar."""
     session = db.session()
     session.info["calendar"] = (session.get_transaction(), tuple(stamp))
+
+
+def _calendar_stamp() -> tuple[Any, ...]:
+    session = db.session()
+    begun, kept = session.info.get("calendar", (None, ()))
+    stamp: tuple[Any, ...] = kept
+    is_known = begun is not None and begun is session.get_transaction()
+    return stamp if is_known else _look()[_CALENDAR]
+
+
+def active_model_id() -> str | None:
+    """The id of the model that classifies now."""
+    found: str | None = _look()[_MODEL]
+    return found
 
 
 def open_with(profile_name: str) -> None:
@@ -100,7 +118,7 @@ def profile() -> sla.Profile:
 
 def calendar() -> sla.Calendar:
     """The official calendar with the days this office decided otherwise."""
-    stamp = _stamp("calendar", _CALENDAR_QUESTION)
+    stamp = _calendar_stamp()
     if _cache.calendar is None or _cache.calendar_stamp != stamp:
         days = db.session.scalars(select(CalendarDay)).all()
         overrides = {d.on: sla.Day(is_workday=d.is_workday, name=d.name) for d in days}
@@ -111,7 +129,7 @@ def calendar() -> sla.Calendar:
 
 def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
     """The dispatch catalogue and the directory of units, as the router wants them."""
-    stamp = _stamp("catalogue", _CATALOGUE_QUESTION)
+    stamp = _look()[_CATALOGUE]
     if _cache.catalogue is None or _cache.catalogue_stamp != stamp:
         _cache.catalogue = (
             routing.Catalogue([_rule(row) for row in db.session.scalars(select(CatalogueRule))]),
@@ -123,7 +141,7 @@ def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
 
 def trust_lines() -> dict[str, float]:
     """The trust line of each category that has one of its own; "" is the default."""
-    stamp = _stamp("lines", _LINES_QUESTION)
+    stamp = _look()[_LINES]
     if _cache.lines_stamp != stamp:
         rows = db.session.scalars(select(TrustLine)).all()
         _cache.lines = {row.category_code: row.probability for row in rows}

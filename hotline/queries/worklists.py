@@ -98,14 +98,17 @@ def page(scope: Scope, *, at: datetime, cursor: str | None = None, limit: int = 
     )
     if scope.by_due or scope.is_overdue_at is not None:
         query = query.join(Deadline, deadline).where(Deadline.stopped_at.is_(None))
+        query = _from_cursor(_filtered(query, scope), scope, cursor)
     else:
-        query = query.outerjoin(Deadline, deadline)
+        # The page's tickets first: of thousands that match, only these few are joined.
+        few = _from_cursor(_filtered(select(Ticket.id), scope), scope, cursor).limit(limit + 1)
+        query = query.outerjoin(Deadline, deadline).where(Ticket.id.in_(few.correlate(None)))
+        query = query.order_by(Ticket.id.desc())
     query = (
         query.outerjoin(Department, Department.id == Ticket.lead_department_id)
         .outerjoin(Area, Area.code == Ticket.area_code)
         .outerjoin(Category, Category.code == Ticket.category_code)
     )
-    query = _from_cursor(_filtered(query, scope), scope, cursor)
     rows = db.session.execute(query.limit(limit + 1)).all()
     lines = [_line(row, at) for row in rows[:limit]]
     more = len(rows) > limit

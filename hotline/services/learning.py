@@ -11,6 +11,7 @@ from hotline.db import db, transaction
 from hotline.domain.errors import Invalid, NotFound
 from hotline.domain.events import Event
 from hotline.models import Category, Correction, ModelVersion, SuggestionRow, Ticket
+from hotline.queries import office
 from hotline.services import _move
 
 if TYPE_CHECKING:
@@ -115,6 +116,5 @@ def activate(model_id: str, *, at: datetime) -> None:
 
 
 def active_model_id() -> str | None:
-    """The id of the active model, asked anew for every ticket (one indexed row)."""
-    query = select(ModelVersion.id).where(ModelVersion.is_active.is_(True)).limit(1)
-    return db.session.scalar(query)
+    """The id of the active model, asked anew for every ticket."""
+    return office.active_model_id()
