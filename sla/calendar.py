@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sla.errors import CalendarError
 from sla.office import FIRST_FIXED_OFFSET_YEAR, OfficeHours
+from sla.seasons import OfficePlan
 from sla.workdays import WorkdayIndex
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ MAKEUP_NAME = "调休上班"
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day: worked or not, its Chinese name, and whether the state has not published it yet."""
+    """One day: worked or not, its Chinese name, and whether the state has not published it yet.
+
+    ``office``: hours of this one day that differ, such as a storm that closes the offices at noon.
+    """
 
     is_workday: bool
     name: str
     is_provisional: bool = False
+    office: OfficeHours | None = None
 
 
 _WORKDAY = Day(is_workday=True, name=WORKDAY_NAME)
@@ -42,8 +47,12 @@ def ordinary_day(day: date) -> Day:
 class Calendar:
     """An unbroken run of days with precomputed counts; immutable, made once, shared freely."""
 
-    def __init__(self, days: Mapping[date, Day], office: OfficeHours | None = None) -> None:
-        self.office = office or OfficeHours()
+    def __init__(
+        self, days: Mapping[date, Day], office: OfficeHours | OfficePlan | None = None
+    ) -> None:
+        self.plan = (
+            office if isinstance(office, OfficePlan) else OfficePlan(office or OfficeHours())
+        )
         self._days = {day: days[day] for day in sorted(days)}
         ordinals = [day.toordinal() for day in self._days]
         _demand_unbroken(ordinals)
@@ -56,13 +65,17 @@ class Calendar:
             )
         self.index = WorkdayIndex(
             ordinals[0],
-            [day.is_workday for day in self._days.values()],
+            [self._hours(on, day) for on, day in self._days.items()],
             [day.is_provisional for day in self._days.values()],
-            self.office,
         )
 
+    def _hours(self, on: date, day: Day) -> OfficeHours | None:
+        return (day.office or self.plan.on(on)) if day.is_workday else None
+
     @classmethod
-    def from_days(cls, days: Mapping[date, Day], office: OfficeHours | None = None) -> Calendar:
+    def from_days(
+        cls, days: Mapping[date, Day], office: OfficeHours | OfficePlan | None = None
+    ) -> Calendar:
         """Calendar of exactly these days. Raises CalendarError if empty, broken or all off."""
         return cls(days, office)
 
@@ -80,10 +93,18 @@ class Calendar:
                 f"{min(outside)} 不在工作日历 {self.first_day} 至 {self.last_day} 之内"
             )
         days = {
-            day: Day(known.is_workday, known.name) if day.year in confirmed_years else known
+            day: replace(known, is_provisional=False) if day.year in confirmed_years else known
             for day, known in self._days.items()
         }
-        return Calendar({**days, **overrides}, self.office)
+        return Calendar({**days, **overrides}, self.plan)
+
+    def with_plan(self, plan: OfficePlan) -> Calendar:
+        """Make the same days with other office hours (某单位的作息)."""
+        return Calendar(self._days, plan)
+
+    def office_on(self, day: date) -> OfficeHours:
+        """Office hours that day: its own, or those that would hold if it were worked."""
+        return self.day(day).office or self.plan.on(day)
 
     def day(self, day: date) -> Day:
         """Tell what is known of a day. Raises CalendarError outside the calendar."""

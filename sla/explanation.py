@@ -83,15 +83,15 @@ def _working_days(calendar: Calendar, start: datetime, due: Due) -> Iterator[Day
 
 
 def _office_days(calendar: Calendar, start: datetime, due: Due) -> Iterator[DayNote]:
-    index, per_day = calendar.index, calendar.office.per_day
+    index = calendar.index
     begun, target = index.position(start), index.position(due.at)
     for day in _days_through(start, due):
         name = _name(calendar, day)
         if not calendar.is_workday(day):
             yield DayNote(day, counted=False, why=f"{name}，不计入")
             continue
-        closed = index.through(day.toordinal()) * per_day
-        spent = min(target, closed) - max(begun, closed - per_day)
+        opened, closed = (index.position_of(day.toordinal(), at) for at in (0, FULL_DAY))
+        spent = min(target, closed) - max(begun, opened)
         if spent <= 0:
             yield DayNote(day, counted=False, why=f"{name}，当日办公时间已过，不计入")
             continue

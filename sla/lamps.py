@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sla.limits import Unit
-from sla.office import MICROSECOND
+from sla.office import LOCAL, MICROSECOND
 from sla.wording import spell
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def remaining(calendar: Calendar, at: datetime, due: datetime, *, unit: Unit | N
     if unit not in _RUNNING:
         office = _office_span(calendar, sooner, later, due)
         if office:
-            return _told(head, spell(office, day=calendar.office.per_day, day_word="个工作日"))
+            per_day = calendar.office_on(due.astimezone(LOCAL).date()).per_day
+            return _told(head, spell(office, day=per_day, day_word="个工作日"))
     span = (later - sooner) // MICROSECOND
     return _told(head, spell(span, day=_NATURAL_DAY, day_word="天"))
 

@@ -68,6 +68,11 @@ class OfficeHours:
         """Microsecond of the day at which the office closes (下班)."""
         return self.spans[-1][1]
 
+    @property
+    def opens(self) -> int:
+        """Microsecond of the day at which the office opens (上班)."""
+        return self.spans[0][0]
+
     def elapsed(self, microsecond: int) -> int:
         """Office microseconds gone by at that moment of a working day."""
         gone = 0

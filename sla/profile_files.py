@@ -1,33 +1,42 @@
-"""City profiles (城市配置) read from TOML; one that leaves a ticket without a limit is refused."""
+"""City profiles (城市配置) kept as TOML files; one that leaves a ticket without a limit fails."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from datetime import date
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING
 
-from sla.errors import LimitError, ProfileError
-from sla.limits import Limit, Unit
-from sla.policy import KINDS, URGENCIES, Clock, PolicyRule, Profile
+from sla.errors import Problem, ProfileError
+from sla.profiles.locating import locate
+from sla.profiles.reading import profile_from
+
+if TYPE_CHECKING:
+    from sla.policy import Profile
 
 DEFAULT_PROFILE = "通用默认"
 PROFILES = Path(__file__).parent / "profiles"
-_PROFILE_KEYS = {"name": str, "version": str, "effective_from": date, "rule": list}
-_RULE_KEYS: dict[str, type] = {
-    "id": str,
-    "clock": str,
-    "amount": int,
-    "unit": str,
-    "source": str,
-    "kinds": list,
-    "urgencies": list,
-    "min_round": int,
+_SPOT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
+_COMPLAINTS = {
+    "Invalid value": "值写法不对（文字要加引号）",
+    "Invalid statement": "这里不是字段、表头或注释",
+    "Expected '='": "字段名之后缺少等号",
+    "Expected newline": "值之后有多余的内容（一行只写一个字段），或没有这样的日期",
+    "Expected ']": "表头的方括号没有写完",
+    "Unclosed array": "列表的方括号没有写完，或缺少逗号",
+    "Unclosed inline": "花括号没有写完，或缺少逗号",
+    "Unterminated string": "引号没有写完",
+    "Illegal character": "文字中有不允许的字符，或引号没有写完",
+    "Unescaped": "文字中的反斜杠要写成两个",
+    "Cannot overwrite": "字段写了两遍",
+    "Cannot declare": "表头写了两遍",
+    "Duplicate": "字段写了两遍",
+    "Invalid date": "没有这样的日期",
+    "Invalid initial": "字段名写法不对",
+    "maximum recursion": "括号嵌套太深",
+    "Exceeds the limit": "数字太长",
 }
-_OPTIONAL = {"kinds", "urgencies", "min_round"}
-_TYPE_WORDS = {str: "文字", int: "整数", list: "列表", date: "日期（如 2025-07-01）"}
 
 
 def load_profile(name: str = DEFAULT_PROFILE, *, folder: Path = PROFILES) -> Profile:
@@ -50,7 +59,11 @@ def profile_names(*, folder: Path = PROFILES) -> tuple[str, ...]:
 def _profiles(folder: Path) -> dict[str, Profile]:
     found: dict[str, Profile] = {}
     for path in sorted(folder.glob("*.toml")):
-        profile = parse_profile(path.read_text(encoding="utf-8"), origin=path.name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise ProfileError(f"{path.name}：文件须以 UTF-8 编码保存") from None
+        profile = parse_profile(text, origin=path.name)
         if any(profile.name == other.name for other in found.values()):
             raise ProfileError(f"{path.name}：配置名称“{profile.name}”已被另一文件使用")
         found[path.stem] = profile
@@ -60,78 +73,30 @@ def _profiles(folder: Path) -> dict[str, Profile]:
 
 
 def parse_profile(text: str, *, origin: str) -> Profile:
-    """Profile written in TOML; `origin` names the file in errors. Raises ProfileError."""
+    """Profile written in TOML; `origin` names the file in errors.
+
+    Raises ProfileError that tells every mistake with line and column, one a line.
+    """
+    text = text.removeprefix("\ufeff")  # Windows Notepad begins a file with it
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{origin}：不是合法的 TOML：{error}") from None
-    _demand_fields(table, _PROFILE_KEYS, set(), origin)
-    rules = tuple(
-        _rule(entry, f"{origin} 第 {number} 条规则")
-        for number, entry in enumerate(table["rule"], 1)
-    )
-    _demand_decisive(rules, origin)
-    return Profile(table["name"], table["version"], table["effective_from"], rules)
+        places = locate(text)
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of 5,000 digits
+        raise ProfileError.listing(origin, [_misspelt(text, error)]) from None
+    return profile_from(table, origin=origin, places=places)
 
 
-def _rule(entry: object, where: str) -> PolicyRule:
-    if not isinstance(entry, dict):
-        raise ProfileError(f"{where}：须写成 [[rule]] 表")
-    fields = cast("dict[str, object]", entry)
-    if isinstance(fields.get("id"), str):
-        where = f"{where}（{fields['id']}）"
-    _demand_fields(fields, _RULE_KEYS, _OPTIONAL, where)
-    try:
-        limit = Limit(cast("int", fields["amount"]), cast("Unit", fields["unit"]))
-    except LimitError as error:
-        raise ProfileError(f"{where}：{error}") from None
-    min_round = cast("int", fields.get("min_round", 1))
-    if min_round < 1:
-        raise ProfileError(f"{where}：min_round 从 1 开始")
-    return PolicyRule(
-        id=cast("str", fields["id"]),
-        limit=limit,
-        source=cast("str", fields["source"]),
-        clock=Clock(_one_of(fields["clock"], tuple(Clock), f"{where}：clock")),
-        kinds=_some_of(fields.get("kinds", []), KINDS, f"{where}：kinds"),
-        urgencies=_some_of(fields.get("urgencies", []), URGENCIES, f"{where}：urgencies"),
-        min_round=min_round,
-    )
-
-
-def _demand_fields(
-    table: dict[str, object], keys: dict[str, type], optional: set[str], where: str
-) -> None:
-    unknown = sorted(set(table) - set(keys))
-    if unknown:
-        raise ProfileError(f"{where}：不认识的字段 {'、'.join(unknown)}")
-    for key, kind in keys.items():
-        if key not in table:
-            if key in optional:
-                continue
-            raise ProfileError(f"{where}：缺少字段 {key}")
-        value = table[key]
-        if not isinstance(value, kind) or isinstance(value, bool) or value in ("", "　"):
-            raise ProfileError(f"{where}：字段 {key} 须为{_TYPE_WORDS[kind]}且不为空")
-
-
-def _one_of(value: object, known: tuple[str, ...], where: str) -> str:
-    if not isinstance(value, str) or value not in known:
-        raise ProfileError(f"{where} 不能是 {value!r}，可用：{'、'.join(known)}")
-    return value
-
-
-def _some_of(values: object, known: tuple[str, ...], where: str) -> frozenset[str]:
-    return frozenset(_one_of(value, known, where) for value in cast("list[object]", values))
-
-
-def _demand_decisive(rules: tuple[PolicyRule, ...], origin: str) -> None:
-    """Each clock has a rule for every ticket, and never two that are equally specific."""
-    for clock in Clock:
-        if not any(rule.clock is clock and rule.weight == (1, False, False) for rule in rules):
-            raise ProfileError(f"{origin}：计时 {clock.value} 缺少适用于所有工单的规则")
-    for one, other in combinations(rules, 2):
-        if one.id == other.id:
-            raise ProfileError(f"{origin}：规则编号 {one.id} 重复")
-        if one.rivals(other):
-            raise ProfileError(f"{origin}：规则 {one.id} 与 {other.id} 同等具体，无法取舍")
+def _misspelt(text: str, error: Exception) -> Problem:
+    """What tomllib complains about, in Chinese where its words are known."""
+    said = str(error)
+    lines = text.split("\n")
+    spot = _SPOT.search(said)
+    if spot is None:
+        line, column = 1, 1
+    elif spot[1] is None:
+        line, column = len(lines), len(lines[-1]) + 1
+    else:
+        line, column = int(spot[1]), int(spot[2])
+    plain = _SPOT.sub("", said)
+    known = (words for start, words in _COMPLAINTS.items() if plain.startswith(start))
+    return Problem(line, column, "不是合法的 TOML", next(known, plain))
