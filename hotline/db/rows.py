@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Insert, Select, bindparam, insert, select
+from sqlalchemy import Insert, Select, bindparam, func, insert, select
 
-from hotline.db.engine import Base, db
+from hotline.db.engine import Base, db, next_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,13 +46,22 @@ def insert_rows(*rows: NewRow) -> list[Any]:
 
 
 def insert_alike(model: type[Base], rows: Sequence[dict[str, Any]]) -> list[Any]:
-    """Write many new rows of one table in as few statements as go; their primary keys in order.
+    """Write many new rows of one table, numbered by its ``id``; their ids in order.
 
-    Every row must speak of the same columns.
+    Every row must speak of the same columns. PostgreSQL gives the numbers first: the rows then go
+    out as one short statement many times, without a word back, where one statement as long as all
+    rows would be read anew each time.
     """
-    key = next(iter(model.__table__.primary_key))
-    statement = _insert_into(model).returning(key, sort_by_parameter_order=True)
-    return list(db.session().connection().execute(statement, list(rows)).scalars())
+    connection = db.session().connection()
+    if connection.dialect.name != "postgresql":
+        key = next(iter(model.__table__.primary_key))
+        statement = _insert_into(model).returning(key, sort_by_parameter_order=True)
+        return list(connection.execute(statement, list(rows)).scalars())
+    numbers = select(next_id(model)).select_from(func.generate_series(1, len(rows)))
+    ids = list(connection.execute(numbers).scalars())
+    numbered = [{"id": number, **row} for number, row in zip(ids, rows, strict=True)]
+    connection.execute(_insert_into(model), numbered)
+    return ids
 
 
 def _mark(number: int, name: str) -> str:

@@ -34,13 +34,26 @@ class Event(Term):
     ARCHIVED = "archived", "归档"
     MOTION_FILED = "motion_filed", "提出申请"
     MOTION_REFUSED = "motion_refused", "驳回申请"
+    MOTION_PASSED_ON = "motion_passed_on", "单位审核同意"
+    MOTION_WITHDRAWN = "motion_withdrawn", "撤回申请"
+    EXTENSION_GRANTED = "extension_granted", "同意延期"
+    APPEAL_GRANTED = "appeal_granted", "同意考核申诉"
     RETURN_GRANTED = "return_granted", "同意退单"
+    ADJUDICATED = "adjudicated", "疑难裁定"
     HANGING_GRANTED = "hanging_granted", "同意挂账"
     UNREASONABLE_GRANTED = "unreasonable_granted", "认定不合理"
     RESUMED = "resumed", "恢复办理"
     MILESTONE = "milestone", "时限节点"
     URGED = "urged", "催办"
     SUPERVISED = "supervised", "督办"
+    RAISED = "raised", "提级办理"
+    ORDERED = "ordered", "领导批示"
+    RELEASED = "released", "解除督办"
+    RECTIFIED = "rectified", "更正要素"
+    RECOUNTED = "recounted", "重新计算期限"
+    HANG_REVIEWED = "hang_reviewed", "挂账复核"
+    RATING_VERIFIED = "rating_verified", "差评核实"
+    RATING_MENDED = "rating_mended", "差评整改"
     UNMASKED = "unmasked", "查看明文"
     IMPORTED = "imported", "历史导入"
 
@@ -94,6 +107,7 @@ PUBLIC = frozenset(
         Event.CONCLUDED,
         Event.RETURN_GRANTED,
         Event.HANGING_GRANTED,
+        Event.EXTENSION_GRANTED,
         Event.RESUMED,
     }
 )
@@ -111,12 +125,15 @@ QUIET = frozenset(
         Event.SENT_BACK,
         Event.CALLED_BACK,
         Event.ARCHIVED,
-        Event.MOTION_FILED,
-        Event.MOTION_REFUSED,
+        Event.MOTION_WITHDRAWN,
+        Event.APPEAL_GRANTED,
         Event.RETURN_GRANTED,
-        Event.HANGING_GRANTED,
         Event.UNREASONABLE_GRANTED,
-        Event.RESUMED,
+        Event.RECTIFIED,
+        Event.RECOUNTED,
+        Event.HANG_REVIEWED,
+        Event.RATING_VERIFIED,
+        Event.RATING_MENDED,
         Event.UNMASKED,
         Event.IMPORTED,
     }

@@ -79,6 +79,11 @@ class Mark(Term):
     RAISED = "raised", "提级办理"
     ADJUDICATING = "adjudicating", "疑难协调"
     REPEAT = "repeat", "重复诉求"
+    REMINDED = "reminded", "书面催办"
+    CIRCULATED = "circulated", "通报"
+    ORDERED = "ordered", "领导批示"
+    RELEASED = "released", "已解除督办"
+    EXCLUDED = "excluded", "不纳入考核"
 
 
 class Clock(Term):
@@ -89,6 +94,15 @@ class Clock(Term):
     CONTACT = "contact", "先行联系"
     HANDLE = "handle", "办理"
     CALLBACK = "callback", "回访"
+    REVIEW_RETURN = "review_return", "退单审核"
+    REVIEW_EXTENSION = "review_extension", "延期审核"
+    REVIEW_HANGING = "review_hanging", "挂账审核"
+    REVIEW_UNREASONABLE = "review_unreasonable", "不合理诉求审核"
+    REVIEW_APPEAL = "review_appeal", "申诉审核"
+    ADJUDICATE = "adjudicate", "疑难裁定"
+    HANG_REVIEW = "hang_review", "挂账复核"
+    VERIFY = "verify", "差评核实"
+    CORRECT = "correct", "差评整改"
 
 
 class Resolved(Term):
@@ -97,6 +111,15 @@ class Resolved(Term):
     YES = "yes", "已解决"
     PARTLY = "partly", "部分解决"
     NO = "no", "未解决"
+
+
+class Finding(Term):
+    """What verifying a bad rating found (domain.md 5.2)."""
+
+    TRUE = "true", "属实"
+    UNTRUE = "untrue", "不属实"
+    MISTAKEN = "mistaken", "误评"
+    MALICIOUS = "malicious", "恶意差评"
 
 
 SATISFACTION = {1: "非常不满意", 2: "不满意", 3: "基本满意", 4: "满意", 5: "非常满意"}

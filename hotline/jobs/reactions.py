@@ -13,9 +13,10 @@ from hotline.jobs import deliver
 from hotline.jobs.calling import enqueue, job, line, now
 from hotline.jobs.queues import Queue
 from hotline.services import dispatching, exchange, learning, notices, relay, sorting
+from hotline.services.timing import telling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from hotline.services.house import House
     from hotline.services.relay import Due
@@ -46,6 +47,23 @@ def tell(due: Due) -> None:
         enqueue(deliver.deliver_message, message_id, key=f"deliver-{message_id}-0")
 
 
+def tell_rung(due: Due) -> None:
+    """升级: whom the ladder tells of a step that was reached or a trigger that was pulled."""
+    _tell_rungs([due.entry_id])
+
+
+def _tell_rungs(entry_ids: Sequence[int]) -> None:
+    public_url = _house().settings.public_url
+    for message_id in telling.compose(entry_ids, public_url=public_url, at=now()):
+        enqueue(deliver.deliver_message, message_id, key=f"deliver-{message_id}-0")
+
+
+@job(Queue.DEFAULT)
+def tell_rungs(*entry_ids: int) -> None:
+    """Tell of many milestones that fired together; those told already are left alone."""
+    _tell_rungs(entry_ids)
+
+
 def push_rating(due: Due) -> None:
     """评价上报: the rating goes to the service platform."""
     rating_id = relay.payload_of(due.entry_id).get("rating_id")
@@ -74,9 +92,14 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
     Event.DECLINED: (harvest, tell),
     Event.TRANSFERRED: (harvest, tell),
     Event.ASKED_INFO: (tell,),
-    Event.MILESTONE: (tell,),
-    Event.URGED: (tell,),
-    Event.SUPERVISED: (tell,),
+    Event.MILESTONE: (tell_rung,),
+    Event.URGED: (tell, tell_rung),
+    Event.SUPERVISED: (tell, tell_rung),
+    Event.RAISED: (tell, tell_rung),
+    Event.ORDERED: (tell_rung,),
+    Event.RELEASED: (tell_rung,),
+    Event.RECTIFIED: (),
+    Event.RECOUNTED: (),
     Event.CORRECTED: (),
     Event.MERGED: (),
     Event.WITHDRAWN: (),
@@ -88,12 +111,20 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
     Event.SENT_BACK: (),
     Event.CALLED_BACK: (),
     Event.ARCHIVED: (),
-    Event.MOTION_FILED: (),
-    Event.MOTION_REFUSED: (),
+    Event.MOTION_FILED: (tell,),
+    Event.MOTION_PASSED_ON: (tell,),
+    Event.MOTION_REFUSED: (tell,),
+    Event.MOTION_WITHDRAWN: (),
     Event.RETURN_GRANTED: (),
-    Event.HANGING_GRANTED: (),
+    Event.ADJUDICATED: (tell,),
+    Event.EXTENSION_GRANTED: (tell,),
+    Event.HANGING_GRANTED: (tell,),
+    Event.HANG_REVIEWED: (),
     Event.UNREASONABLE_GRANTED: (),
-    Event.RESUMED: (),
+    Event.APPEAL_GRANTED: (),
+    Event.RESUMED: (tell,),
+    Event.RATING_VERIFIED: (),
+    Event.RATING_MENDED: (),
     Event.UNMASKED: (),
     Event.IMPORTED: (),
 }

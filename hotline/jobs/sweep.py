@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from hotline.jobs import deliver, reactions
-from hotline.jobs.calling import enqueue, job, line, now, rq_queue
+import time
+from typing import TYPE_CHECKING
+
+from hotline.jobs import deliver, reactions, relaying
+from hotline.jobs.calling import enqueue, job, line, now, rq_queue, told
 from hotline.jobs.queues import Queue
-from hotline.services import archive, clocks, outbox, relay
+from hotline.services import archive, outbox, relay, rulebooks
+from hotline.services.timing import outages, sweeping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from hotline.services.relay import Due
 
 MOST_BATCHES = 40
+STORM_BATCHES = 10
+"""So many batches of due clocks are a job of a second or two."""
+STALL = 5.0
+"""Real seconds in which a sweep may have to wait: within them nothing is late in a time lapse."""
 
 
 @job(Queue.URGENT)
 def sweep_clocks() -> None:
     """Fire due milestones batch by batch, each batch its own transaction.
 
-    In a storm the job ends after some batches and asks for itself again, so that what is urgent
-    comes in between and the rest need not wait for the cron.
+    In a storm the job asks for the next one as soon as it sees that there is more: a second worker
+    helps, what is urgent comes in between, and no killed worker breaks the chain. After an
+    outage, when all is fired, each unit gets one digest.
     """
-    for _ in range(MOST_BATCHES):
-        if not clocks.sweep(now()):
+    patience = told(STALL)
+    outage = outages.watch(now(), gap=max(outages.GAP, patience))
+    late_after = max(sweeping.LATE, patience)
+    for number in range(STORM_BATCHES):
+        fired = sweeping.sweep(now(), outage=outage, late_after=late_after)
+        if not fired:
+            if outage is not None and not sweeping.due_now(now()):
+                outages.digest(outage.id, at=now())
             return
-    enqueue(sweep_clocks, key=f"sweep_clocks-on-{int(now().timestamp())}")
+        if number == 0 and fired >= sweeping.BATCH:
+            _ask_for_the_next()
+    _ask_for_the_next()
+
+
+def _ask_for_the_next() -> None:
+    """One sweep waits beside those that run, never more: chains that meet become one."""
+    if not any(name.startswith(sweep_clocks.__name__) for name in _waiting(Queue.URGENT)):
+        enqueue(sweep_clocks, key=f"{sweep_clocks.__name__}-on-{time.time_ns()}")
 
 
 @job(Queue.DEFAULT)
@@ -31,26 +59,41 @@ def sweep_entries() -> None:
     it says "queued" for minutes, though nobody will ever run it.
     """
     at = now()
-    lost = relay.unsettled(at)
-    if not lost:
-        return
-    relay.stamp([due.entry_id for due in lost], at=at)
-    waiting = _waiting_entries()
+    for _ in range(MOST_BATCHES):
+        lost = relay.unsettled(at)
+        if not lost:
+            return
+        relay.stamp([due.entry_id for due in lost], at=at)
+        is_waiting = waits(_waiting(Queue.URGENT, Queue.DEFAULT))
+        _ask_again([due for due in lost if not is_waiting(due.entry_id)], int(at.timestamp()))
+
+
+def _ask_again(lost: Iterable[Due], second: int) -> None:
+    """What the ladder tells is told together, everything else goes its own way."""
+    rungs = []
     for due in lost:
-        if due.entry_id in waiting:
+        if due.is_rung:
+            rungs.append(due.entry_id)
             continue
         queue = Queue.URGENT if due.is_critical else Queue.DEFAULT
-        key = f"react-{due.entry_id}-{int(at.timestamp())}"
-        enqueue(reactions.react, due.entry_id, key=key, queue=queue)
+        enqueue(reactions.react, due.entry_id, key=f"react-{due.entry_id}-{second}", queue=queue)
+    relaying.tell(rungs, again=f"-{second}")
 
 
-def _waiting_entries() -> set[int]:
-    """Entries whose job stands in a queue, by the jobs' names (react-<entry>[-<asked again>])."""
-    if line().is_sync:
-        return set()
-    names = [name for queue in (Queue.URGENT, Queue.DEFAULT) for name in rq_queue(queue).job_ids]
-    parts = [name.split("-") for name in names if name.startswith("react-")]
-    return {int(part[1]) for part in parts}
+def _waiting(*queues: Queue) -> list[str]:
+    """Names of the jobs that stand in these queues."""
+    return [] if line().is_sync else [n for queue in queues for n in rq_queue(queue).job_ids]
+
+
+def waits(names: Iterable[str]) -> Callable[[int], bool]:
+    """Whether an entry's job is among these: react-<entry>, or tell-<first>-<last> around it."""
+    single, spans = set(), []
+    for kind, *numbers in (name.split("-") for name in names):
+        if kind == "react":
+            single.add(int(numbers[0]))
+        elif kind == "tell":
+            spans.append(range(int(numbers[0]), int(numbers[1]) + 1))
+    return lambda entry_id: entry_id in single or any(entry_id in span for span in spans)
 
 
 @job(Queue.OUTBOUND)
@@ -67,9 +110,14 @@ def sweep_messages() -> None:
 
 @job(Queue.DEFAULT)
 def keep_house() -> None:
-    """Archive what closed a month ago and forget what the doors no longer need."""
+    """Archive what closed a month ago, forget what the doors no longer need, keep rules current.
+
+    Rules published for a day that has come, and official days the system has learnt, are counted.
+    """
     at = now()
     for _ in range(MOST_BATCHES):
         if not archive.archive_closed(at):
             break
     archive.clean_doors(at)
+    rulebooks.begin(at)
+    rulebooks.adopt_official(at)

@@ -4,24 +4,26 @@ from hotline.models.assignment import Assignment
 from hotline.models.callback import Callback, CallbackAttempt, Rating
 from hotline.models.category import CatalogueRule, Category, TrustLine
 from hotline.models.citizen import Citizen, OneTimeCode
-from hotline.models.deadline import CalendarDay, Deadline, Milestone
+from hotline.models.deadline import Deadline, DeadlineChange, Milestone
 from hotline.models.department import Area, Department
+from hotline.models.indicator import IndicatorSetting
 from hotline.models.intake import Attachment, Call, IdempotencyKey
 from hotline.models.knowledge import KnowledgeEntry
 from hotline.models.learning import Correction, ModelVersion, SuggestionRow
 from hotline.models.message import Carrier, Message, MessageState, Notice
 from hotline.models.motion import MotionRow
-from hotline.models.staff import ApiToken, Staff
+from hotline.models.rulebook import Recount, RecountLine, RuleBook
+from hotline.models.staff import Absence, ApiToken, Staff
 from hotline.models.ticket import Ticket
 from hotline.models.timeline import TimelineEntry
-from hotline.models.watch import Heartbeat, Unmasking
+from hotline.models.watch import Heartbeat, Outage, Unmasking
 
 __all__ = [
+    "Absence",
     "ApiToken",
     "Area",
     "Assignment",
     "Attachment",
-    "CalendarDay",
     "Call",
     "Callback",
     "CallbackAttempt",
@@ -31,9 +33,11 @@ __all__ = [
     "Citizen",
     "Correction",
     "Deadline",
+    "DeadlineChange",
     "Department",
     "Heartbeat",
     "IdempotencyKey",
+    "IndicatorSetting",
     "KnowledgeEntry",
     "Message",
     "MessageState",
@@ -42,7 +46,11 @@ __all__ = [
     "MotionRow",
     "Notice",
     "OneTimeCode",
+    "Outage",
     "Rating",
+    "Recount",
+    "RecountLine",
+    "RuleBook",
     "Staff",
     "SuggestionRow",
     "Ticket",

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, UtcDateTime, Word
-from hotline.domain.terms import Channel, Resolved
+from hotline.domain.terms import Channel, Finding, Resolved
 
 
 class Callback(Base):
@@ -46,7 +46,10 @@ class CallbackAttempt(Base):
 
 
 class Rating(Base):
-    """One rating per round (好差评): the first is 首次, the next 二次."""
+    """One rating per round (好差评): the first is 首次, the next 二次.
+
+    A bad one is verified first, then put right (差评核实与整改, 国办发〔2019〕51号).
+    """
 
     __tablename__ = "rating"
 
@@ -59,5 +62,13 @@ class Rating(Base):
     channel: Mapped[Channel] = mapped_column(Word(Channel))
     rated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(String(64))
+    finding: Mapped[Finding | None] = mapped_column(Word(Finding))
+    finding_code: Mapped[str | None] = mapped_column(String(64))
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_by: Mapped[str | None] = mapped_column(String(64))
+    verification: Mapped[str | None] = mapped_column(Text)
+    mended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mended_by: Mapped[str | None] = mapped_column(String(64))
+    mending: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (UniqueConstraint("ticket_id", "round"),)

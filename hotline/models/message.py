@@ -60,7 +60,7 @@ class Message(Base):
 
 
 class Notice(Base):
-    """A line on a desk's bell: to one department, or to everybody of a role."""
+    """A line on a desk's bell: to one department, to everybody of a role, or to one person."""
 
     __tablename__ = "notice"
 
@@ -69,6 +69,8 @@ class Notice(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     role: Mapped[Role | None] = mapped_column(Word(Role))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    link: Mapped[str | None] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -76,4 +78,5 @@ class Notice(Base):
     __table_args__ = (
         Index("ix_notice_department", "department_id", "id"),
         Index("ix_notice_role", "role", "id"),
+        Index("ix_notice_staff", "staff_id", "id"),
     )

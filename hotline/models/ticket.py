@@ -69,6 +69,18 @@ class Ticket(Base):
         Index("ix_ticket_lead_stage_id", "lead_department_id", "stage", "id"),
         Index("ix_ticket_citizen_id", "citizen_id", "id"),
         Index("ix_ticket_registered_at", "registered_at"),
+        Index(
+            "ix_ticket_master_id",
+            "master_id",
+            sqlite_where=text("master_id IS NOT NULL"),
+            postgresql_where=text("master_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_closed_at",
+            "closed_at",
+            sqlite_where=text("closed_at IS NOT NULL"),
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
         Index("ix_ticket_title_pairs", text("text_pairs(title)"), postgresql_using="gin").ddl_if(
             dialect="postgresql"
         ),

@@ -27,6 +27,18 @@ class Unmasking(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Outage(Base):
+    """A time in which no process watched the clocks (系统停摆); found when the cron comes back."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, unique=True)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    late: Mapped[int] = mapped_column(default=0)
+    digested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Heartbeat(Base):
     """The last sign of life of a process that has no port to ask."""
 

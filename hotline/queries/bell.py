@@ -1,11 +1,11 @@
-"""The bell of a desk: notices to a department or to everybody of a role (站内通知)."""
+"""The bell: notices to a department, to everybody of a role, or to one person (站内通知)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, union_all
 
 from hotline.db import db
 from hotline.models import Notice, Ticket
@@ -14,7 +14,7 @@ from hotline.queries import bounded
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
     from hotline.domain.identity import Actor
 
@@ -25,7 +25,7 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BellLine:
-    """One notice and the ticket it speaks of."""
+    """One notice and the ticket or list it speaks of; ``is_own``: to this person alone."""
 
     id: int
     text: str
@@ -33,6 +33,8 @@ class BellLine:
     is_read: bool
     ticket_no: str | None
     title: str | None
+    link: str | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +45,45 @@ class BellPage:
     next_cursor: str | None
 
 
-def addressed_to(actor: Actor) -> ColumnElement[bool]:
+def desk_of(actor: Actor) -> ColumnElement[bool]:
     """Whose bell: the unit's where the person works for a unit that handles, else the role's."""
     if actor.role.value.startswith("department"):
         return Notice.department_id == actor.department_id
     return Notice.role == actor.role
 
 
+def addressed_to(actor: Actor) -> ColumnElement[bool]:
+    """The notices of the desk and those to this person alone: a leader, or a leader's deputy."""
+    if actor.staff_id is None:
+        return desk_of(actor)
+    return or_(desk_of(actor), Notice.staff_id == actor.staff_id)
+
+
+def _newest(actor: Actor, count: int, before: int | None = None) -> Select[int]:
+    """The ids of the newest notices, each of the two bells read by its own index."""
+    bells = [desk_of(actor)]
+    if actor.staff_id is not None:
+        bells.append(Notice.staff_id == actor.staff_id)
+    parts = []
+    for bell in bells:
+        part = select(Notice.id).where(bell)
+        if before is not None:
+            part = part.where(Notice.id < before)
+        few = part.order_by(Notice.id.desc()).limit(count).subquery()
+        parts.append(select(few.c.id))
+    both = union_all(*parts).subquery()
+    return select(both.c.id).order_by(both.c.id.desc()).limit(count)
+
+
 def page(actor: Actor, *, cursor: str | None = None) -> BellPage:
     """One page of the bell, newest first. Raises Invalid for a cursor that is not ours."""
+    before = bounded.read_id_cursor(cursor) if cursor else None
     query = (
         select(Notice, Ticket.ticket_no, Ticket.title)
         .outerjoin(Ticket, Ticket.id == Notice.ticket_id)
-        .where(addressed_to(actor))
+        .where(Notice.id.in_(_newest(actor, PAGE + 1, before)))
         .order_by(Notice.id.desc())
-        .limit(PAGE + 1)
     )
-    if cursor:
-        query = query.where(Notice.id < bounded.read_id_cursor(cursor))
     rows = db.session.execute(query).all()
     lines = [
         BellLine(
@@ -70,6 +93,8 @@ def page(actor: Actor, *, cursor: str | None = None) -> BellPage:
             is_read=notice.read_at is not None,
             ticket_no=ticket_no,
             title=title,
+            link=notice.link,
+            is_own=notice.staff_id is not None,
         )
         for notice, ticket_no, title in rows[:PAGE]
     ]
@@ -78,11 +103,5 @@ def page(actor: Actor, *, cursor: str | None = None) -> BellPage:
 
 def unread(actor: Actor) -> int:
     """How many of the newest notices nobody at this desk has read."""
-    newest = (
-        select(Notice.read_at)
-        .where(addressed_to(actor))
-        .order_by(Notice.id.desc())
-        .limit(LOOKED_AT)
-        .subquery()
-    )
+    newest = select(Notice.read_at).where(Notice.id.in_(_newest(actor, LOOKED_AT))).subquery()
     return bounded.count(select(newest.c.read_at).where(newest.c.read_at.is_(None)))

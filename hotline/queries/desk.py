@@ -5,43 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import and_, case, or_, select, union
 
 from hotline.db import db, keyed_hash
 from hotline.domain.errors import Invalid
 from hotline.domain.lifecycle import Stage
-from hotline.domain.motions import Motion, MotionState
 from hotline.domain.terms import Clock, Mark, Urgency
 from hotline.models import (
     Area,
     Citizen,
     Deadline,
-    MotionRow,
     SuggestionRow,
     Ticket,
     TimelineEntry,
 )
-from hotline.queries import bounded
+from hotline.queries import bounded, pleas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, Select
 
 PAGE = 20
 MOST = 100
 """Counts on tabs stop here and say 99+: counting a whole backlog is what kills peers' lists."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
-    """How many wait on each tab, MOST at the most."""
-
-    to_dispatch: int
-    returns: int
-    adjudicating: int
-    reviewing: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,56 +51,42 @@ class Queue:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plea:
-    """An open motion beside its ticket."""
-
-    motion: MotionRow
-    ticket: Ticket
-    area: str
-
-
 _ADJUDICATING = Ticket.marks.cast(db.Text).contains(f'"{Mark.ADJUDICATING.value}"')
 _RANK: ColumnElement[int] = case(
     (Ticket.urgency == Urgency.CRITICAL, 0), (Ticket.urgency == Urgency.URGENT, 1), else_=2
 )
 
 
-def counts() -> Counts:
-    """How many wait; each count reads at most MOST rows of an index."""
+def counts() -> dict[str, int]:
+    """How many wait for dispatch, ruling and review; each reads at most MOST rows of an index."""
     waits = Ticket.stage == Stage.TO_DISPATCH
-    return Counts(
-        to_dispatch=_count(select(Ticket.id).where(waits, ~_ADJUDICATING)),
-        returns=_count(_open_returns(MotionRow.id)),
-        adjudicating=_count(select(Ticket.id).where(waits, _ADJUDICATING)),
-        reviewing=_count(select(Ticket.id).where(Ticket.stage == Stage.REVIEWING)),
-    )
+    return {
+        "to_dispatch": _count(select(Ticket.id).where(waits, ~_ADJUDICATING)),
+        "adjudicating": _count(select(Ticket.id).where(Ticket.id.in_(_disputed()))),
+        "reviewing": _count(select(Ticket.id).where(Ticket.stage == Stage.REVIEWING)),
+    }
+
+
+def _disputed() -> CompoundSelect[tuple[int]]:
+    """Tickets to be ruled on: with a unit still, or sent back to the desk by both of them."""
+    sent_back = select(Ticket.id).where(Ticket.stage == Stage.TO_DISPATCH, _ADJUDICATING)
+    return union(pleas.DISPUTED, sent_back)
 
 
 def _count(query: Select[Any]) -> int:
     return bounded.count(query, MOST)
 
 
-def _open_returns(*columns: Any) -> Select[Any]:  # noqa: ANN401 - mapped columns
-    """Only while the ticket can still be returned; who has replied wants no return any more."""
-    return (
-        select(*columns)
-        .join(Ticket, Ticket.id == MotionRow.ticket_id)
-        .where(
-            MotionRow.state == MotionState.OPEN,
-            MotionRow.kind == Motion.RETURN,
-            Ticket.stage.in_((Stage.DISPATCHED, Stage.HANDLING)),
-        )
-    )
-
-
 def to_dispatch(*, is_adjudicating: bool = False, cursor: str | None = None) -> Queue:
     """Tickets a person must dispatch: 特急 first, then 紧急, then who has waited longest.
 
-    ``is_adjudicating``: those returned twice, which need a ruling (疑难协调); else all others.
+    ``is_adjudicating``: those that need a ruling, wherever they lie (疑难协调); else all others.
     """
-    marked = _ADJUDICATING if is_adjudicating else ~_ADJUDICATING
-    query = select(Ticket, _RANK).where(Ticket.stage == Stage.TO_DISPATCH, marked)
+    query = select(Ticket, _RANK)
+    if is_adjudicating:
+        query = query.where(Ticket.id.in_(_disputed()))
+    else:
+        query = query.where(Ticket.stage == Stage.TO_DISPATCH, ~_ADJUDICATING)
     if cursor:
         rank, ticket_id = _read_cursor(cursor)
         query = query.where(or_(rank < _RANK, and_(_RANK.in_([rank]), Ticket.id > ticket_id)))
@@ -133,31 +107,6 @@ def to_review(*, cursor: str | None = None) -> Queue:
     return Queue(_waiting(rows[:PAGE]), f"0-{rows[PAGE - 1].id}" if more else None)
 
 
-def open_returns(*, cursor: str | None = None) -> tuple[list[Plea], str | None]:
-    """List returns to be judged, the oldest first (退单审核)."""
-    query = (
-        _open_returns(MotionRow, Ticket, Area.name)
-        .outerjoin(Area, Area.code == Ticket.area_code)
-        .order_by(MotionRow.id)
-        .limit(PAGE + 1)
-    )
-    if cursor:
-        query = query.where(MotionRow.id > _read_cursor(cursor)[1])
-    rows = db.session.execute(query).all()
-    pleas = [Plea(motion, ticket, area or "") for motion, ticket, area in rows[:PAGE]]
-    return pleas, f"0-{pleas[-1].motion.id}" if len(rows) > PAGE else None
-
-
-def ticket_of_motion(motion_id: int) -> str | None:
-    """Find the number of the ticket a motion speaks of."""
-    query = (
-        select(Ticket.ticket_no)
-        .join(MotionRow, MotionRow.ticket_id == Ticket.id)
-        .where(MotionRow.id == motion_id)
-    )
-    return db.session.scalar(query)
-
-
 def newest_entries(ticket_id: int, limit: int) -> list[TimelineEntry]:
     """Read the last things that happened to a ticket, the oldest of them first."""
     entry = TimelineEntry
@@ -165,15 +114,18 @@ def newest_entries(ticket_id: int, limit: int) -> list[TimelineEntry]:
     return list(reversed(db.session.scalars(query.limit(limit)).all()))
 
 
+_PRESSING = (Clock.HANDLE, Clock.DISPATCH, Clock.ADJUDICATE)
+
+
 def _running(ids: list[int]) -> dict[int, Deadline]:
-    """The clock that presses: dispatch while it runs, after a return the handle clock."""
+    """The clock that presses: the ruling, dispatch while it runs, after a return the handling."""
     query = select(Deadline).where(
         Deadline.ticket_id.in_(ids),
-        Deadline.clock.in_((Clock.DISPATCH, Clock.HANDLE)),
+        Deadline.clock.in_(_PRESSING),
         Deadline.stopped_at.is_(None),
     )
     rows = db.session.scalars(query.order_by(Deadline.id)).all()
-    return {row.ticket_id: row for row in sorted(rows, key=lambda row: row.clock is Clock.DISPATCH)}
+    return {row.ticket_id: row for row in sorted(rows, key=lambda row: _PRESSING.index(row.clock))}
 
 
 def _waiting(tickets: Sequence[Ticket]) -> list[Waiting]:

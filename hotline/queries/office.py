@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, true
@@ -10,10 +11,13 @@ from sqlalchemy import func, select, true
 import routing
 import sla
 from hotline.db import db
-from hotline.models import Area, CalendarDay, CatalogueRule, Department, ModelVersion, TrustLine
+from hotline.domain.rules import Book, Rules, exchanged, read_rules
+from hotline.domain.timing import RuleSubject
+from hotline.models import Area, CatalogueRule, Department, ModelVersion, RuleBook, TrustLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, FromClause, Subquery
 
@@ -21,9 +25,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class _Cache:
     profile_name: str = "通用默认"
-    profile: sla.Profile | None = None
-    calendar_stamp: object = None
-    calendar: sla.Calendar | None = None
+    rules_stamp: object = None
+    rules: Rules | None = None
     catalogue_stamp: object = None
     catalogue: tuple[routing.Catalogue, routing.Directory] | None = None
     lines_stamp: object = None
@@ -39,12 +42,11 @@ def _told_by(table: FromClause, *figures: ColumnElement[Any]) -> Subquery:
     return select(func.count(), *figures).select_from(table).subquery()
 
 
-_days = CalendarDay.__table__
-CALENDAR_STAMP = [
-    select(func.count()).select_from(_days).scalar_subquery(),
-    select(func.max(_days.c.changed_at)).scalar_subquery(),
+_books = RuleBook.__table__
+RULES_STAMP = [
+    select(func.count(_books.c.version)).select_from(_books).scalar_subquery(),
 ]
-"""Two columns for whoever asks the database anyway and hands the answer on (see below)."""
+"""A column for whoever asks the database anyway and hands the answer on (see below)."""
 _rules, _units, _lines = CatalogueRule.__table__, Department.__table__, TrustLine.__table__
 _TOLD = (
     _told_by(_rules, func.max(_rules.c.changed_at)),
@@ -52,11 +54,11 @@ _TOLD = (
     _told_by(_lines, func.max(_lines.c.changed_at), func.sum(_lines.c.probability)),
 )
 _LOOK = select(
-    *CALENDAR_STAMP,
+    *RULES_STAMP,
     *_TOLD,
     select(ModelVersion.id).where(ModelVersion.is_active.is_(True)).limit(1).scalar_subquery(),
 ).select_from(_TOLD[0].join(_TOLD[1], true()).join(_TOLD[2], true()))
-_CALENDAR, _CATALOGUE, _LINES, _MODEL = slice(0, 2), slice(2, 6), slice(6, 9), -1
+_RULES, _CATALOGUE, _LINES, _MODEL = slice(0, 1), slice(1, 5), slice(5, 8), -1
 
 
 def _look() -> tuple[Any, ...]:
@@ -75,18 +77,18 @@ def _look() -> tuple[Any, ...]:
     return seen
 
 
-def remember_calendar_stamp(stamp: Iterable[object]) -> None:
-    """Take the values of ``CALENDAR_STAMP`` as this transaction's look at the calendar."""
+def remember_rules_stamp(stamp: Iterable[object]) -> None:
+    """Take the values of ``RULES_STAMP`` as this transaction's look at the rules of time."""
     session = db.session()
-    session.info["calendar"] = (session.get_transaction(), tuple(stamp))
+    session.info["rules"] = (session.get_transaction(), tuple(stamp))
 
 
-def _calendar_stamp() -> tuple[Any, ...]:
+def _rules_stamp() -> tuple[Any, ...]:
     session = db.session()
-    begun, kept = session.info.get("calendar", (None, ()))
+    begun, kept = session.info.get("rules", (None, ()))
     stamp: tuple[Any, ...] = kept
     is_known = begun is not None and begun is session.get_transaction()
-    return stamp if is_known else _look()[_CALENDAR]
+    return stamp if is_known else _look()[_RULES]
 
 
 def active_model_id() -> str | None:
@@ -97,8 +99,8 @@ def active_model_id() -> str | None:
 
 def open_with(profile_name: str) -> None:
     """Choose the city profile at start; raises sla.ProfileError when there is none such."""
-    _cache.profile_name = profile_name
-    _cache.profile = sla.load_profile(profile_name)
+    sla.load_profile(profile_name)
+    _cache.profile_name, _cache.rules = profile_name, None
     _cache.areas.clear()
 
 
@@ -109,22 +111,59 @@ def is_area(code: str) -> bool:
     return code in _cache.areas
 
 
-def profile() -> sla.Profile:
-    """The time-limit rules in force (时限规则)."""
-    if _cache.profile is None:
-        _cache.profile = sla.load_profile(_cache.profile_name)
-    return _cache.profile
+def rules() -> Rules:
+    """The rules of time in force: calendar, office hours, policy, ladder."""
+    stamp = _rules_stamp()
+    if _cache.rules is None or _cache.rules_stamp != stamp:
+        query = select(RuleBook).where(RuleBook.version.is_not(None)).order_by(RuleBook.version)
+        books: dict[RuleSubject, list[Book]] = {}
+        for row in db.session.scalars(query):
+            book = Book(row.version or 0, row.effective_from, row.document)
+            books.setdefault(RuleSubject(row.subject), []).append(book)
+        _cache.rules = read_rules(books, profile=sla.load_profile(_cache.profile_name))
+        _cache.rules_stamp = stamp
+    return _cache.rules
 
 
-def calendar() -> sla.Calendar:
-    """The official calendar with the days this office decided otherwise."""
-    stamp = _calendar_stamp()
-    if _cache.calendar is None or _cache.calendar_stamp != stamp:
-        days = db.session.scalars(select(CalendarDay)).all()
-        overrides = {d.on: sla.Day(is_workday=d.is_workday, name=d.name) for d in days}
-        _cache.calendar = sla.official_calendar().with_days(overrides)
-        _cache.calendar_stamp = stamp
-    return _cache.calendar
+def rules_of(calendar_version: int, hours_version: int) -> Rules:
+    """The rules with the calendar and office hours an old clock was counted by."""
+    found = rules()
+    for subject, version, book in (
+        (RuleSubject.CALENDAR, calendar_version, found.calendar_book),
+        (RuleSubject.HOURS, hours_version, found.hours_book),
+    ):
+        if version != book.version:
+            found = exchanged(found, subject, _book(subject, version))
+    return found
+
+
+def _book(subject: RuleSubject, version: int) -> Book:
+    query = select(RuleBook).where(RuleBook.subject == subject, RuleBook.version == version)
+    row = db.session.scalar(query)
+    if row is None:
+        return Book(0, date.min, {})
+    return Book(version, row.effective_from, row.document)
+
+
+def policy_of(version: int) -> sla.Profile:
+    """The policy of a version, as it was published."""
+    policies = {book.version: profile for book, profile in rules().policies}
+    return policies.get(version) or policies[0]
+
+
+def profile(at: datetime) -> sla.Profile:
+    """The time-limit policy in force at a moment (时限规则)."""
+    return rules().profile(at.astimezone(sla.LOCAL).date())
+
+
+def ladder(at: datetime) -> sla.Ladder:
+    """The escalation ladder in force at a moment (升级阶梯)."""
+    return rules().ladder(at.astimezone(sla.LOCAL).date())
+
+
+def calendar(area_code: str | None = None, unit_code: str | None = None) -> sla.Calendar:
+    """The working calendar of the city, or of one area and one unit's office hours."""
+    return rules().calendar(area_code or "", unit_code or "")
 
 
 def catalogue() -> tuple[routing.Catalogue, routing.Directory]:

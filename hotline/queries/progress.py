@@ -15,6 +15,7 @@ from hotline.domain.events import PUBLIC, Event
 from hotline.domain.guards import Facts
 from hotline.domain.identity import CITIZEN
 from hotline.domain.lifecycle import Action, Stage, open_actions
+from hotline.domain.terms import Mark
 from hotline.models import (
     Area,
     Attachment,
@@ -42,6 +43,7 @@ OF_MASTER = frozenset(
         Event.REDO_OPENED,
         Event.RETURN_GRANTED,
         Event.HANGING_GRANTED,
+        Event.EXTENSION_GRANTED,
         Event.RESUMED,
         Event.CONCLUDED,
     }
@@ -90,6 +92,7 @@ class Progress:
     question: str
     advice: str
     is_late: bool
+    is_disputed: bool
     may_supplement: bool
     may_withdraw: bool
     may_rate: bool
@@ -133,7 +136,7 @@ def progress(ticket: Ticket, *, at: datetime) -> Progress:
     return Progress(
         ticket=ticket,
         work=work,
-        unit=work.lead_department.name if work.lead_department else "",
+        unit=_unit(work),
         area=tickets.area_path(area),
         moments=moments,
         entries=_public(ticket, trail, trail_of_work),
@@ -142,11 +145,26 @@ def progress(ticket: Ticket, *, at: datetime) -> Progress:
         files=_files(ticket),
         question=_question(ticket, trail),
         advice=classifier.urgency(f"{ticket.title}。{ticket.content}").advice if is_open else "",
-        is_late=is_open and work.promised_at is not None and at > work.promised_at,
+        is_disputed=is_open and Mark.ADJUDICATING in work.marks,
+        is_late=_is_late(work, at),
         may_supplement=ticket.stage not in answers.CLOSED,
         may_withdraw=Action.WITHDRAW in open_actions(Facts(ticket.stage, ticket.kind), CITIZEN),
         may_rate=rating is None and answers.is_rateable(ticket),
     )
+
+
+def _is_late(work: Ticket, at: datetime) -> bool:
+    """Whether the promise is past while the work goes on; what hangs waits by decision (挂账)."""
+    is_open = work.stage not in answers.CLOSED and work.stage is not Stage.HUNG
+    return is_open and work.promised_at is not None and at > work.promised_at
+
+
+def _unit(work: Ticket) -> str:
+    """Who works on it; nobody is named while two units dispute whose it is (疑难裁定)."""
+    if work.lead_department is None:
+        return ""
+    is_disputed = Mark.ADJUDICATING in work.marks and work.stage not in answers.CLOSED
+    return "" if is_disputed else work.lead_department.name
 
 
 def _worked_on(ticket: Ticket) -> Ticket:

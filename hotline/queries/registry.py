@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, or_, select
 from hotline.db import db
 from hotline.models import (
     Area,
-    CalendarDay,
     CatalogueRule,
     Category,
     Correction,
@@ -25,15 +24,13 @@ from hotline.models import (
     TrustLine,
     Unmasking,
 )
-from hotline.queries import bounded, office
+from hotline.queries import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from sqlalchemy import Row, Select
 
-    import sla
     from hotline.domain.terms import Role
 
 PAGE = 30
@@ -233,19 +230,6 @@ def delivery_counts() -> dict[str, int]:
 def trust_lines() -> Sequence[TrustLine]:
     """Trust lines, the default first."""
     return db.session.scalars(select(TrustLine).order_by(TrustLine.category_code)).all()
-
-
-def calendar_days() -> Sequence[CalendarDay]:
-    """Days this office decided otherwise, the latest first."""
-    return db.session.scalars(select(CalendarDay).order_by(CalendarDay.on.desc()).limit(200)).all()
-
-
-def special_days(first: date, count: int) -> list[tuple[date, sla.Day]]:
-    """Days that are not what their weekday says: holidays and make-up days, as counted now."""
-    calendar = office.calendar()
-    days = [first.fromordinal(first.toordinal() + n) for n in range(count)]
-    known = [(day, calendar.day(day)) for day in days if day <= calendar.last_day]
-    return [(day, said) for day, said in known if said.is_workday != (day.weekday() < 5)]  # noqa: PLR2004 - Saturday
 
 
 def knowledge(words: str = "", *, cursor: str | None = None) -> Listing:

@@ -19,36 +19,47 @@ from hotline.models import (
     Assignment,
     Attachment,
     Category,
-    Deadline,
     MotionRow,
     Rating,
     SuggestionRow,
     Ticket,
     TimelineEntry,
 )
-from hotline.queries import office
+from hotline.queries import explaining, leaders, office
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from hotline.domain.identity import Actor
+    from hotline.queries.explaining import ClockStory
 
 _Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClockView:
-    """One clock as people read it."""
+    """One clock as people read it, with its whole story."""
 
-    label: str
-    due_at: datetime
-    first_due_at: datetime
+    story: ClockStory
     lamp: str
     remaining: str
-    is_stopped: bool
-    is_provisional: bool
-    is_late: bool
+
+    @property
+    def label(self) -> str:
+        """签收, 办理 …, with the round from the second on."""
+        again = f"（第 {self.story.round} 次）" if self.story.round > 1 else ""
+        return f"{self.story.clock.label}{again}"
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self.story.stopped_at is not None
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stands still for now (补充材料、挂账)."""
+        return self.story.paused_at is not None and not self.is_stopped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +104,9 @@ def _may_see(ticket: Ticket, actor: Actor) -> bool:
     query = select(Assignment.id).where(
         Assignment.ticket_id == ticket.id, Assignment.department_id == actor.department_id
     )
-    return db.session.scalar(query.limit(1)) is not None
+    if db.session.scalar(query.limit(1)) is not None:
+        return True
+    return leaders.is_above(actor.department_id, ticket.lead_department_id)
 
 
 def view(ticket: Ticket, *, at: datetime) -> TicketView:
@@ -130,23 +143,19 @@ def _all(model: type[_Row], ticket_id: int) -> Sequence[_Row]:
 
 def clocks(ticket: Ticket, *, at: datetime) -> list[ClockView]:
     """The clocks of a ticket, oldest first, with lamp and words."""
-    calendar = office.calendar()
-    return [_clock(row, calendar, at) for row in _all(Deadline, ticket.id)]
+    calendar = office.calendar(ticket.area_code)
+    return [_clock(story, calendar, at) for story in explaining.of(ticket, at=at)]
 
 
-def _clock(row: Deadline, calendar: sla.Calendar, at: datetime) -> ClockView:
-    stopped = row.stopped_at is not None
-    until = row.stopped_at or at
-    return ClockView(
-        label=row.clock.label,
-        due_at=row.due_at,
-        first_due_at=row.first_due_at,
-        lamp=str(sla.lamp(until, yellow_at=row.yellow_at, due=row.due_at)),
-        remaining="已停止计时" if stopped else sla.remaining(calendar, at, row.due_at),
-        is_stopped=stopped,
-        is_provisional=row.is_provisional,
-        is_late=until > row.due_at,
-    )
+def _clock(story: ClockStory, calendar: sla.Calendar, at: datetime) -> ClockView:
+    until = story.stopped_at or story.paused_at or at
+    lamp = sla.lamp(until, yellow_at=story.yellow_at, due=story.due_at)
+    words = sla.remaining(calendar, until, story.due_at)
+    if story.stopped_at is not None:
+        words = "超期完成" if story.is_late else "按时完成"
+    elif story.paused_at is not None:
+        words = f"暂停计时，{words}"
+    return ClockView(story=story, lamp=str(lamp), remaining=words)
 
 
 def category_path(code: str | None) -> str:

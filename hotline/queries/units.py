@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from hotline.db import db
 from hotline.domain.lifecycle import Stage
-from hotline.domain.motions import Motion, MotionState
-from hotline.domain.terms import Term
-from hotline.models import Assignment, MotionRow, Ticket
+from hotline.domain.terms import Clock, Role, Term
+from hotline.models import Assignment, Deadline, Department, Rating, Staff, Ticket
 from hotline.queries import bounded, worklists
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from hotline.domain.identity import Actor
 
@@ -96,16 +96,6 @@ def _helped(department_id: int) -> Select[int]:
     )
 
 
-def has_open_return(ticket_id: int) -> bool:
-    """Whether a return of this ticket waits for its decision (退单审核中)."""
-    query = select(MotionRow.id).where(
-        MotionRow.ticket_id == ticket_id,
-        MotionRow.kind == Motion.RETURN,
-        MotionRow.state == MotionState.OPEN,
-    )
-    return db.session.scalar(query.limit(1)) is not None
-
-
 def takes_part(ticket_id: int, actor: Actor) -> bool:
     """Whether the actor's unit leads the ticket or helps with it now."""
     query = select(Assignment.id).where(
@@ -114,3 +104,62 @@ def takes_part(ticket_id: int, actor: Actor) -> bool:
         Assignment.ended_at.is_(None),
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class BadRating:
+    """A bad rating that waits to be verified or put right, and until when (差评核实、整改)."""
+
+    rating: Rating
+    ticket: Ticket
+    clock: Deadline
+
+
+_OF_RATINGS = (Clock.VERIFY, Clock.CORRECT)
+
+
+def bad_ratings(department_id: int) -> list[BadRating]:
+    """What citizens were unhappy with and this unit answers for, the earliest due first."""
+    query = (
+        select(Rating, Ticket, Deadline)
+        .join(Ticket, Ticket.id == Rating.ticket_id)
+        .join(Deadline, Deadline.turn == Rating.id)
+        .where(*_running(department_id), Deadline.ticket_id == Rating.ticket_id)
+        .order_by(Deadline.due_at, Deadline.id)
+        .limit(COUNT_TO)
+    )
+    return [BadRating(*row) for row in db.session.execute(query)]
+
+
+def count_bad_ratings(department_id: int) -> int:
+    """How many of them wait, COUNT_TO at the most."""
+    return bounded.count(select(Deadline.id).where(*_running(department_id)), COUNT_TO)
+
+
+def _running(department_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Deadline.department_id == department_id,
+        Deadline.clock.in_(_OF_RATINGS),
+        Deadline.stopped_at.is_(None),
+    )
+
+
+def possible_deputies(department_id: int, besides: int | None) -> list[tuple[int, str]]:
+    """Who could stand in for a leader: colleagues of the unit and of the unit above."""
+    above = select(Department.parent_id).where(Department.id == department_id)
+    units = [department_id, *(unit for unit in db.session.scalars(above) if unit is not None)]
+    query = (
+        select(Staff.id, Staff.name, Staff.role, Department.short_name)
+        .join(Department, Department.id == Staff.department_id)
+        .where(
+            Staff.department_id.in_(units),
+            Staff.role.in_((Role.DEPARTMENT, Role.DEPARTMENT_LEAD)),
+            Staff.is_active.is_(True),
+        )
+        .order_by(Staff.department_id.desc(), Staff.id)
+    )
+    return [
+        (staff_id, f"{name}（{unit} {role.label}）")
+        for staff_id, name, role, unit in db.session.execute(query)
+        if staff_id != besides
+    ]

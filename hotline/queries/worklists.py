@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 import sla
 from hotline.db import db
@@ -13,7 +13,7 @@ from hotline.domain import numbering
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Clock, Kind, Mark, Urgency
 from hotline.models import Area, Assignment, Category, Deadline, Department, Ticket
-from hotline.queries import bounded
+from hotline.queries import bounded, office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,14 @@ OPEN = (
     Stage.REVIEWING,
     Stage.CALLBACK,
 )
+FRONT = (Stage.REGISTERED, Stage.SUPPLEMENTING, Stage.TO_DISPATCH)
+PRESSING = case(
+    (and_(Ticket.stage.in_(FRONT), Ticket.dispatched_at.is_(None)), Clock.DISPATCH.value),
+    (Ticket.stage == Stage.CALLBACK, Clock.CALLBACK.value),
+    else_=Clock.HANDLE.value,
+)
+"""Which clock presses where a ticket is now: dispatch, handle (a return stops it not), callback."""
+PAUSED = "paused"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +64,11 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One ticket in a list."""
+    """One ticket in a list.
+
+    ``lamp``: green, yellow, red, paused, or empty where no clock runs; ``clock`` names the one
+    that presses, ``remaining`` says how much time it has left, in the office hours of its unit.
+    """
 
     id: int
     ticket_no: str
@@ -72,6 +84,8 @@ class Line:
     due_at: datetime | None
     lamp: str
     round: int
+    clock: Clock | None = None
+    remaining: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +102,16 @@ def page(scope: Scope, *, at: datetime, cursor: str | None = None, limit: int = 
     No page counts all rows: peers' lists died of that (peers.md 4). Raises Invalid for a cursor
     that is not ours.
     """
-    deadline = and_(
-        Deadline.ticket_id == Ticket.id,
-        Deadline.clock == Clock.HANDLE,
-        Deadline.round == Ticket.round,
-    )
-    query = select(
-        Ticket, Deadline.due_at, Deadline.yellow_at, Deadline.stopped_at, Department, Area, Category
-    )
+    deadline = _is_of_ticket(Clock.HANDLE)
+    query = select(Ticket, Deadline, Department, Area, Category)
     if scope.by_due or scope.is_overdue_at is not None:
         query = query.join(Deadline, deadline).where(Deadline.stopped_at.is_(None))
         query = _from_cursor(_filtered(query, scope), scope, cursor)
     else:
         # The page's tickets first: of thousands that match, only these few are joined.
         few = _from_cursor(_filtered(select(Ticket.id), scope), scope, cursor).limit(limit + 1)
-        query = query.outerjoin(Deadline, deadline).where(Ticket.id.in_(few.correlate(None)))
+        query = query.outerjoin(Deadline, _is_of_ticket(PRESSING))
+        query = query.where(Ticket.id.in_(few.correlate(None)))
         query = query.order_by(Ticket.id.desc())
     query = (
         query.outerjoin(Department, Department.id == Ticket.lead_department_id)
@@ -113,6 +122,12 @@ def page(scope: Scope, *, at: datetime, cursor: str | None = None, limit: int = 
     lines = [_line(row, at) for row in rows[:limit]]
     more = len(rows) > limit
     return Page(lines, _cursor(lines[-1], scope) if more else None)
+
+
+def _is_of_ticket(clock: Clock | ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(
+        Deadline.ticket_id == Ticket.id, Deadline.clock == clock, Deadline.round == Ticket.round
+    )
 
 
 def _filtered(query: Select, scope: Scope) -> Select:  # type: ignore[type-arg]
@@ -141,6 +156,7 @@ def _conditions(scope: Scope) -> Iterator[ColumnElement[bool]]:
         yield _helps(scope.helping_id)
     if scope.is_overdue_at is not None:
         yield Deadline.due_at < scope.is_overdue_at
+        yield Deadline.paused_at.is_(None)
     if scope.mark is not None:
         yield Ticket.marks.cast(db.Text).contains(f'"{scope.mark.value}"')
     if scope.words:
@@ -202,10 +218,8 @@ def _cursor(line: Line, scope: Scope) -> str:
 
 
 def _line(row: tuple, at: datetime) -> Line:  # type: ignore[type-arg]
-    ticket, due, yellow, stopped, unit, area, category = row
-    lamp = ""
-    if due is not None and stopped is None and ticket.stage in OPEN:
-        lamp = str(sla.lamp(at, yellow_at=yellow, due=due))
+    ticket, clock, unit, area, category = row
+    is_shown = clock is not None and clock.stopped_at is None and ticket.stage in OPEN
     return Line(
         id=ticket.id,
         ticket_no=ticket.ticket_no,
@@ -218,7 +232,23 @@ def _line(row: tuple, at: datetime) -> Line:  # type: ignore[type-arg]
         unit=unit.short_name if unit else "",
         category=category.name if category else "",
         registered_at=ticket.registered_at,
-        due_at=due,
-        lamp=lamp,
+        due_at=clock.due_at if clock else None,
+        lamp=_lamp(clock, at) if is_shown else "",
         round=ticket.round,
+        clock=clock.clock if clock else None,
+        remaining=_left(clock, ticket.area_code, unit, at) if is_shown else "",
     )
+
+
+def _lamp(clock: Deadline, at: datetime) -> str:
+    if clock.paused_at is not None:
+        return PAUSED
+    return str(sla.lamp(at, yellow_at=clock.yellow_at, due=clock.due_at))
+
+
+def _left(clock: Deadline, area_code: str | None, unit: Department | None, at: datetime) -> str:
+    if clock.paused_at is not None:
+        return "暂停计时"
+    is_units = clock.clock is Clock.HANDLE and unit is not None
+    calendar = office.calendar(area_code, unit.code if unit and is_units else None)
+    return sla.remaining(calendar, at, clock.due_at, unit=sla.Unit(clock.unit))

@@ -129,15 +129,28 @@ def record(
 
 
 def record_each(
-    happened: Sequence[tuple[Ticket, dict[str, Any]]], event: Event, actor: Actor, *, at: datetime
+    happened: Sequence[tuple[Ticket, dict[str, Any]]],
+    event: Event,
+    actor: Actor,
+    *,
+    at: datetime,
+    is_settled: bool = False,
 ) -> None:
-    """Append one entry, with its payload, to each of many tickets; written all at once."""
+    """Append one entry, with its payload, to each of many tickets; written all at once.
+
+    ``is_settled``: nothing follows these, somebody else tells of them together.
+    """
     if not happened:
         return
     db.session.flush()
-    rows = [_entry(ticket, event, actor, at) | {"payload": said} for ticket, said in happened]
-    for (ticket, _), entry_id in zip(happened, insert_alike(TimelineEntry, rows), strict=True):
-        _note(ticket, event, entry_id)
+    settled = {"settled_at": at} if is_settled else {}
+    rows = [
+        _entry(ticket, event, actor, at) | {"payload": said, **settled} for ticket, said in happened
+    ]
+    ids = insert_alike(TimelineEntry, rows)
+    if not is_settled:
+        for (ticket, _), entry_id in zip(happened, ids, strict=True):
+            _note(ticket, event, entry_id)
 
 
 def _entry(ticket: Ticket, event: Event, actor: Actor, at: datetime) -> dict[str, Any]:

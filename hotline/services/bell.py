@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
@@ -17,15 +18,23 @@ if TYPE_CHECKING:
     from hotline.domain.identity import Actor
 
 
-def read(notice_id: int, actor: Actor, *, at: datetime) -> str | None:
-    """Mark one notice as read and give the number of its ticket; raises NotFound for another's."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a notice leads to: its ticket, or a list of them."""
+
+    ticket_no: str | None
+    link: str | None
+
+
+def read(notice_id: int, actor: Actor, *, at: datetime) -> Subject:
+    """Mark one notice as read and give what it speaks of; raises NotFound for another's."""
     with transaction() as session:
         row = session.get(Notice, notice_id)
         if row is None or not _is_for(row, actor):
             raise NotFound("没有这条通知")
         row.read_at = row.read_at or at
         ticket = session.get(Ticket, row.ticket_id) if row.ticket_id else None
-        return ticket.ticket_no if ticket else None
+        return Subject(ticket.ticket_no if ticket else None, row.link)
 
 
 def read_all(actor: Actor, *, up_to: int, at: datetime) -> None:
@@ -39,6 +48,8 @@ def read_all(actor: Actor, *, up_to: int, at: datetime) -> None:
 
 
 def _is_for(row: Notice, actor: Actor) -> bool:
+    if row.staff_id is not None:
+        return row.staff_id == actor.staff_id
     if row.department_id is not None:
         return row.department_id == actor.department_id
     return row.role == actor.role

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from hotline.db import db, transaction
+from hotline.domain import ratings
 from hotline.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from hotline.domain.events import Event
 from hotline.domain.guards import MAX_REDO_ROUNDS
 from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.outcomes import Outcome
-from hotline.domain.terms import SATISFACTION, Channel, Clock, Mark, Resolved, Role
+from hotline.domain.terms import SATISFACTION, Channel, Clock, Resolved, Role
 from hotline.models import Callback, CallbackAttempt, Rating, Ticket
-from hotline.services import _checks, _move, clocks, dispatching
+from hotline.services import _checks, _move, dispatching, ratings_review
+from hotline.services.timing import clocks, sweeping
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.domain.identity import Actor
 
-BAD = 2
 MAY_RATE = (Role.CITIZEN, Role.CALLBACK)
 MAY_CALL = (Role.CALLBACK, Role.SUPERVISOR)
 MAX_ATTEMPTS = 3
@@ -48,7 +49,7 @@ class Verdict:
     @property
     def is_bad(self) -> bool:
         """差评 or not solved: both open a redo (国办发〔2019〕51号; domain.md 8.1)."""
-        return self.satisfaction <= BAD or self.resolved is Resolved.NO
+        return ratings.is_bad(self.satisfaction, self.resolved)
 
 
 def plan(ticket: Ticket, *, at: datetime, is_sample: bool = False) -> Callback:
@@ -111,6 +112,7 @@ def rate(ticket_id: int, verdict: Verdict, actor: Actor, *, at: datetime) -> Rat
         session.add(rating)
         session.flush()
         _record(ticket, rating, actor, at)
+        ratings_review.begin(ticket, rating, at=at)
         _finish_callback(ticket, at)
         if ticket.stage is Stage.CALLBACK:
             _settle(ticket, verdict, actor, at)
@@ -153,7 +155,7 @@ def _settle(ticket: Ticket, verdict: Verdict, actor: Actor, at: datetime) -> Non
     elif ticket.round <= MAX_REDO_ROUNDS:
         _redo(ticket, actor, _why(verdict), at)
     else:
-        _mark_supervised(ticket)
+        _tell_unhappy(ticket, ticket.round, _why(verdict), at)
         _move.move(ticket, Action.CONCLUDE, actor, at=at, outcome=Outcome.UNRESOLVED)
         clocks.stop_all(ticket, at=at)
 
@@ -163,9 +165,13 @@ def _why(verdict: Verdict) -> str:
     return f"{words}：{verdict.comment}" if verdict.comment else words
 
 
-def _mark_supervised(ticket: Ticket) -> None:
-    if Mark.SUPERVISED.value not in ticket.marks:
-        ticket.marks = [*ticket.marks, Mark.SUPERVISED.value]
+def _tell_unhappy(ticket: Ticket, round_no: int, why: str, at: datetime) -> None:
+    """Pull the ladder's trigger: 不满意 after the first handling, 重办后仍不满意 after a redo.
+
+    The ladder says who is told; after a redo it supervises and names the unit's leader (story 8).
+    """
+    when = "unhappy" if round_no == 1 else "unhappy_redo"
+    sweeping.fire_trigger(ticket, when, at=at, reason=why)
 
 
 def redo(ticket_id: int, actor: Actor, *, reason: str, at: datetime) -> None:
@@ -183,8 +189,6 @@ def _redo(ticket: Ticket, actor: Actor, reason: str, at: datetime) -> None:
         ticket, Action.REDO, actor, at=at, reason=reason, payload={"round": ticket.round + 1}
     )
     ticket.round += 1
-    if ticket.round > MAX_REDO_ROUNDS:
-        _mark_supervised(ticket)
     unit = ticket.lead_department
     if unit is not None:
         dispatching.assign(ticket, unit, SYSTEM, at=at, because=reason)
@@ -192,6 +196,7 @@ def _redo(ticket: Ticket, actor: Actor, reason: str, at: datetime) -> None:
     clocks.start(ticket, Clock.SIGN, at=at)
     clocks.start(ticket, Clock.CONTACT, at=at)
     ticket.promised_at = handle.due_at
+    _tell_unhappy(ticket, ticket.round - 1, reason, at)
 
 
 def record_attempt(

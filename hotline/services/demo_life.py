@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from hotline.db import db, transaction
 from hotline.domain.identity import CITIZEN, Actor
 from hotline.domain.lifecycle import Stage
-from hotline.domain.motions import Motion, MotionState
 from hotline.domain.terms import Channel, Kind, Resolved, Role
-from hotline.models import Area, Message, MessageState, MotionRow, Ticket, TimelineEntry
+from hotline.models import Area, Deadline, Message, MessageState, Ticket, TimelineEntry
 from hotline.services import (
     callbacks,
-    clocks,
+    demo_motions,
     dispatching,
     endings,
     exchange,
     handling,
-    hanging,
     intake,
     learning,
     motions,
@@ -32,6 +30,7 @@ from hotline.services import (
     sorting,
 )
 from hotline.services.callbacks import Verdict
+from hotline.services.timing import sweeping, telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +45,6 @@ demo accounts work for: a visitor's desk should not be empty."""
 AGENT = Actor(Role.AGENT, "王晓燕")
 DISPATCHER = Actor(Role.DISPATCHER, "李建国")
 CALLER = Actor(Role.CALLBACK, "回访员")
-AUTHORITY = Actor(Role.AUTHORITY, "热线管理机构")
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 _GIVEN = ("先生", "女士", "师傅", "阿姨")
 _CHANNELS = (Channel.PHONE, Channel.PHONE, Channel.PHONE, Channel.WEB, Channel.APP)
@@ -122,19 +120,29 @@ class Seeder:
         yield _Step(minutes(1), lambda at: self._dispatch(ticket_id, text["category"], at))
         yield _Step(self._hours(1, 4), lambda at: _sign(ticket_id, at))
         if self.luck.random() < 0.08:  # noqa: PLR2004 - same
-            yield _Step(self._hours(1, 3), lambda at: _file_return(ticket_id, at))
-            yield _Step(self._hours(4, 20), lambda at: _refuse_return(ticket_id, at))
+            yield _Step(self._hours(1, 3), lambda at: _ask(ticket_id, demo_motions.RETURN, at))
+            yield _Step(self._hours(4, 20), lambda at: demo_motions.answer(ticket_id, at))
         yield _Step(self._hours(1, 12), lambda at: _contact(ticket_id, at))
         if ticket_id % 61 == 0:
-            yield _Step(self._hours(4, 20), lambda at: _hang(ticket_id, at))
+            yield from self._pleads(ticket_id, demo_motions.HANGING)
             return
+        if ticket_id % 11 == 0:
+            yield from self._pleads(ticket_id, demo_motions.EXTENSION)
         yield _Step(self._hours(20, 130), lambda at: _reply(ticket_id, text["reply"], at))
         yield _Step(self._hours(1, 8), lambda at: _review(ticket_id, at))
         yield _Step(self._hours(2, 40), lambda at: self._rate(ticket_id, at))
         yield _Step(self._hours(1, 3), lambda at: _sign(ticket_id, at))
+        yield _Step(self._hours(1, 6), lambda at: demo_motions.verify(ticket_id, at))
+        yield _Step(self._hours(4, 30), lambda at: demo_motions.mend(ticket_id, at))
         yield _Step(self._hours(10, 60), lambda at: _reply(ticket_id, text["reply"], at))
         yield _Step(self._hours(1, 8), lambda at: _review(ticket_id, at))
         yield _Step(self._hours(2, 40), lambda at: self._rate(ticket_id, at))
+
+    def _pleads(self, ticket_id: int, plea: motions.Plea) -> Iterator[_Step]:
+        """The unit asks, its leader agrees, the hotline decides (延期、挂账)."""
+        yield _Step(self._hours(4, 20), lambda at: _ask(ticket_id, plea, at))
+        yield _Step(self._hours(1, 12), lambda at: demo_motions.pass_on(ticket_id, at))
+        yield _Step(self._hours(1, 6), lambda at: demo_motions.answer(ticket_id, at))
 
     def _dispatch(self, ticket_id: int, code: str, at: datetime) -> None:
         """The machine where it is sure, else the dispatcher by the catalogue's first choice."""
@@ -235,40 +243,30 @@ def _odd_end(ticket_id: int, at: datetime) -> None:
             endings.withdraw(ticket_id, CITIZEN, reason="问题已自行解决", at=at)
 
 
-def _hang(ticket_id: int, at: datetime) -> None:
+def _ask(ticket_id: int, plea: motions.Plea, at: datetime) -> None:
     if _is(ticket_id, Stage.HANDLING):
-        hanging.hang(ticket_id, AUTHORITY, reason="涉及历史遗留产权，需省级政策明确", at=at)
+        demo_motions.ask(ticket_id, plea, at)
 
 
-def _refuse_return(ticket_id: int, at: datetime) -> None:
-    row = db.session.scalar(
-        select(MotionRow).where(
-            MotionRow.ticket_id == ticket_id, MotionRow.state == MotionState.OPEN
-        )
-    )
-    if row is not None:
-        note = "按派单目录属本单位职责，请继续办理"
-        motions.refuse(row.id, DISPATCHER, note=note, at=at)
-
-
-def _file_return(ticket_id: int, at: datetime) -> None:
-    if _is(ticket_id, Stage.HANDLING):
-        plea = motions.Plea(
-            kind=Motion.RETURN,
-            reason="经现场核实，该处由街道日常管养，不在本单位职责范围",
-            reason_code=next(iter(notices.reasons()["return"])),
-        )
-        motions.file(ticket_id, plea, _unit(ticket_id), at=at)
+def _fire_what_was_due(now: datetime) -> None:
+    """Fire old milestones at the moment each was planned for, as a system at work would have."""
+    while True:
+        first = db.session.scalar(select(func.min(Deadline.next_at)))
+        if first is None or first > now:
+            return
+        sweeping.sweep(min(first + minutes(4), now))
 
 
 def settle(now: datetime, public_url: str) -> None:
     """Close the books: old milestones fire, reactions count as done, messages as delivered."""
-    while clocks.sweep(now):
-        pass
+    demo_motions.leave_open(now)
+    _fire_what_was_due(now)
     recent = select(TimelineEntry.id).where(
         TimelineEntry.settled_at.is_(None), TimelineEntry.at > now - timedelta(days=3)
     )
-    for entry_id in db.session.scalars(recent).all():
+    entry_ids = db.session.scalars(recent).all()
+    telling.compose(entry_ids, public_url=public_url, at=now)
+    for entry_id in entry_ids:
         notices.compose(entry_id, public_url=public_url, at=now)
     # What is still registered keeps its open reaction: the workers classify it when they start.
     waiting = select(Ticket.id).where(Ticket.stage == Stage.REGISTERED)

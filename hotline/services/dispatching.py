@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import routing
 from hotline.db import db, transaction
@@ -12,10 +12,12 @@ from hotline.domain.errors import Invalid, NotAllowed
 from hotline.domain.events import Event
 from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Action, Stage
-from hotline.domain.terms import Clock, Mark, Role
-from hotline.models import Assignment, Deadline, Department, SuggestionRow, Ticket
+from hotline.domain.terms import Clock, Role
+from hotline.domain.timing import Cause
+from hotline.models import Assignment, Department, SuggestionRow, Ticket
 from hotline.queries import office
-from hotline.services import _checks, _move, clocks, learning
+from hotline.services import _checks, _move, learning, rulings
+from hotline.services.timing import clocks, recounting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +76,7 @@ def propose(ticket_id: int, *, at: datetime) -> bool:
         unit = department_by_code(decision.lead) if decision.lead else None
         if unit is None:
             return False
-        _dispatch(ticket, unit, SYSTEM, decision=decision, at=at, reason=decision.reason)
+        send(ticket, unit, SYSTEM, decision=decision, at=at, reason=decision.reason)
         for code in decision.helpers:
             _add_helper(ticket, department_by_code(code), SYSTEM, at=at)
         return True
@@ -99,8 +101,9 @@ def dispatch(  # noqa: PLR0913 - the dispatcher's one form; all but two by keywo
 ) -> None:
     """Send a ticket to its lead department by a person's decision (派单、改派、裁定).
 
-    ``no_return`` fixes the lead for good (禁止退回) and is for the authority and the dispatcher
-    after two returns. Raises Invalid for an unknown unit, IllegalMove, Conflict.
+    ``no_return`` fixes the lead for good (禁止退回), as every dispatch of a disputed ticket does;
+    it is for the authority and the dispatcher. Raises Invalid for an unknown unit, IllegalMove,
+    Conflict.
     """
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
@@ -108,9 +111,10 @@ def dispatch(  # noqa: PLR0913 - the dispatcher's one form; all but two by keywo
         unit = department_by_code(department_code)
         if unit is None:
             raise Invalid("department_code", "没有这个承办单位，请从列表中选择")
-        if no_return and actor.role not in (Role.DISPATCHER, Role.AUTHORITY):
+        is_ruling = no_return or rulings.is_disputed(ticket)
+        if is_ruling and actor.role not in (Role.DISPATCHER, Role.AUTHORITY):
             raise NotAllowed("只有分派员或热线管理机构可以裁定")
-        if no_return and not (reason or "").strip():
+        if is_ruling and not (reason or "").strip():
             raise Invalid("reason", "裁定须写明双方理由和依据")
         if category_code:
             learning.correct(ticket, category_code, actor, source="dispatch", at=at)
@@ -119,15 +123,14 @@ def dispatch(  # noqa: PLR0913 - the dispatcher's one form; all but two by keywo
             rules, directory = office.catalogue()
             proposed = routing.route(facts_of(ticket, ticket.category_code, at), rules, directory)
             decision = proposed if proposed.lead == unit.code else None
-        _dispatch(ticket, unit, actor, decision=decision, at=at, reason=reason)
-        ticket.no_return = no_return or ticket.no_return
-        if Mark.ADJUDICATING.value in ticket.marks:
-            ticket.marks = [m for m in ticket.marks if m != Mark.ADJUDICATING.value]
+        send(ticket, unit, actor, decision=decision, at=at, reason=reason)
+        if is_ruling:
+            rulings.note(ticket, unit, actor, reason=reason or "", at=at)
         for code in helpers:
             _add_helper(ticket, department_by_code(code), actor, at=at)
 
 
-def _dispatch(
+def send(
     ticket: Ticket,
     unit: Department,
     actor: Actor,
@@ -136,6 +139,7 @@ def _dispatch(
     at: datetime,
     reason: str | None,
 ) -> None:
+    """Send a ticket to a unit inside the caller's transaction; its handle clock starts but once."""
     ticket.lead_department_id = unit.id
     ticket.dispatched_at = ticket.dispatched_at or at
     _move.move(
@@ -150,8 +154,8 @@ def _dispatch(
     clocks.stop(ticket, (Clock.DISPATCH,), at=at)
     handle = clocks.start(ticket, Clock.HANDLE, at=at)
     clocks.start(ticket, Clock.CONTACT, at=at)
-    clocks.start(ticket, Clock.SIGN, at=at, turn=ticket.returns)
-    hand_over(ticket, unit)
+    clocks.start(ticket, Clock.SIGN, at=at, turn=turn_of(ticket))
+    hand_over(ticket, unit, at=at)
     ticket.promised_at, ticket.is_provisional = handle.due_at, handle.is_provisional
 
 
@@ -182,14 +186,30 @@ def assign(
     return row
 
 
-def hand_over(ticket: Ticket, unit: Department) -> None:
-    """The clocks that still run are the new unit's now; they do not start anew."""
+def turn_of(ticket: Ticket) -> int:
+    """Which lead this is in the round, counted from 0: each has a sign clock of its own."""
     db.session.flush()
-    running = db.session.scalars(
-        select(Deadline).where(Deadline.ticket_id == ticket.id, Deadline.stopped_at.is_(None))
+    leads = select(func.count()).where(
+        Assignment.ticket_id == ticket.id,
+        Assignment.is_lead.is_(True),
+        Assignment.round == ticket.round,
     )
-    for deadline in running:
-        deadline.department_id = unit.id
+    return max(0, (db.session.scalar(leads) or 0) - 1)
+
+
+def hand_over(ticket: Ticket, unit: Department, *, at: datetime) -> None:
+    """The clocks that still run are the new unit's now; they do not start anew (story 5).
+
+    Another unit may have other office hours: what is counted in hours is counted in its own.
+    """
+    rows = clocks.running(ticket)
+    is_other = any(row.department_id not in (None, unit.id) for row in rows)
+    for row in rows:
+        row.department_id = unit.id
+    if not is_other:
+        return
+    reason = f"改由{unit.short_name}承办，按其办公时间计算"
+    recounting.recount_ticket(ticket, Cause.UNIT, SYSTEM, reason=reason, at=at, rejudge=False)
 
 
 def add_helper(ticket_id: int, department_code: str, actor: Actor, *, at: datetime) -> None:

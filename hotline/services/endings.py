@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import classifier
 from hotline.db import transaction
 from hotline.domain.errors import Invalid, NotFound
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Action, Stage
-from hotline.domain.terms import Clock
-from hotline.services import _checks, _move, callbacks, clocks, intake, learning, notices
+from hotline.domain.terms import Urgency
+from hotline.services import (
+    _checks,
+    _move,
+    callbacks,
+    gathering,
+    intake,
+    learning,
+    notices,
+    rectifying,
+)
+from hotline.services.timing import clocks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,6 +68,8 @@ def end(ticket: Ticket, ending: Ending, actor: Actor, *, at: datetime) -> None:
         learning.correct(ticket, ending.category_code, actor, source=ending.action.value, at=at)
     _move.move(ticket, ending.action, actor, at=at, reason=words or None, payload=payload)
     clocks.stop_all(ticket, at=at)
+    if ending.action is Action.MERGE:
+        gathering.note_merged(ticket, at=at)
     is_sample = ending.action is Action.ANSWER and _move.is_sampled(ticket.id)
     if is_sample and ticket.citizen_id is not None:
         callbacks.plan(ticket, at=at, is_sample=True)
@@ -172,7 +185,8 @@ def ask_info(ticket_id: int, question: str, actor: Actor, *, at: datetime) -> No
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
         _move.move(ticket, Action.ASK_INFO, actor, at=at, reason=_checks.clean_text(question))
-        clocks.stop_all(ticket, at=at)
+        words = f"等待诉求人补充：{_checks.clean_text(question)}"
+        clocks.pause(ticket, "supplementing", at=at, actor=actor, reason=words[:200])
 
 
 def supplement(ticket_id: int, text: str, actor: Actor, *, at: datetime) -> None:
@@ -190,9 +204,11 @@ def supplement(ticket_id: int, text: str, actor: Actor, *, at: datetime) -> None
             _supply(ticket, words, actor, at)
         else:
             _move.record(ticket, Event.NOTED, actor, at=at, reason=words)
+        danger = classifier.urgency(words)
+        rectifying.raise_for_danger(ticket, list(danger.words), Urgency(danger.level), at=at)
 
 
 def _supply(ticket: Ticket, words: str, actor: Actor, at: datetime) -> None:
     ticket.content = f"{ticket.content}\n【补充】{words}"[: _checks.CONTENT_LIMIT]
     _move.move(ticket, Action.SUPPLY, actor, at=at, reason=words)
-    clocks.restart(ticket, Clock.DISPATCH, at=at)
+    clocks.go_on(ticket, at=at)

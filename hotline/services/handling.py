@@ -10,10 +10,11 @@ from hotline.db import db, transaction
 from hotline.domain.errors import Invalid, NotAllowed
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Action, Stage
-from hotline.domain.motions import MotionState, decide
 from hotline.domain.terms import Clock
-from hotline.models import Assignment, Department, MotionRow, Ticket
-from hotline.services import _checks, _move, clocks, dispatching
+from hotline.models import Assignment, Department, Ticket
+from hotline.services import _checks, _move, dispatching
+from hotline.services.motions import docket
+from hotline.services.timing import clocks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +32,7 @@ def sign(ticket_id: int, actor: Actor, *, at: datetime, version: int | None = No
         _move.move(ticket, Action.SIGN, actor, at=at)
         current = dispatching.lead_assignment(ticket)
         if current is not None:
-            current.signed_at = at
+            current.signed_at, current.signed_by = at, actor.name
         clocks.stop(ticket, (Clock.SIGN,), at=at)
 
 
@@ -81,18 +82,8 @@ def reply(
         current = dispatching.lead_assignment(ticket)
         if current is not None:
             current.reply, current.replied_at = words, at
-        _withdraw_open_motions(ticket, actor, at)
+        docket.withdraw_all(ticket, "已答复，申请自动撤回", at=at, actor=actor)
         clocks.stop(ticket, (Clock.HANDLE, Clock.CONTACT), at=at)
-
-
-def _withdraw_open_motions(ticket: Ticket, actor: Actor, at: datetime) -> None:
-    """Who replies has taken the matter on; what was asked before is asked no more."""
-    query = select(MotionRow).where(
-        MotionRow.ticket_id == ticket.id, MotionRow.state == MotionState.OPEN
-    )
-    for row in db.session.scalars(query):
-        row.state = decide(MotionState(row.state), MotionState.WITHDRAWN)
-        row.decided_at, row.decided_by, row.decision = at, actor.name, "已答复，申请自动撤回"
 
 
 def delegate(
@@ -112,9 +103,11 @@ def delegate(
             reason=_checks.clean_text(reason),
             payload={"unit": unit.name},
         )
+        docket.withdraw_all(ticket, "已下派，申请自动撤回", at=at, actor=actor)
         ticket.lead_department_id = unit.id
         dispatching.assign(ticket, unit, actor, at=at, because=reason)
-        dispatching.hand_over(ticket, unit)
+        dispatching.hand_over(ticket, unit, at=at)
+        clocks.start(ticket, Clock.SIGN, at=at, turn=dispatching.turn_of(ticket))
 
 
 def _is_below(unit: Department, department_id: int | None) -> bool:

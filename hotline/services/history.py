@@ -18,9 +18,10 @@ from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import SATISFACTION, Clock, Resolved, Role, Urgency
 from hotline.models import Assignment, Citizen, Rating, Ticket
 from hotline.queries import history
-from hotline.services import _move, clocks
+from hotline.services import _move
 from hotline.services._past import Books, Clean, Record, checked
 from hotline.services.intake import LOCAL
+from hotline.services.timing import clocks, plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -112,7 +113,14 @@ def _ticket(clean: Clean, at: datetime) -> Ticket:
     danger = classifier.urgency(f"{record.title}。{record.content}")
     on = record.registered_at.astimezone(LOCAL).date()
     is_closed = record.closed_at is not None
-    promised = None if is_closed else clocks.promise(clean.kind.value, danger.level, at)
+    facts = plans.Facts(
+        kind=clean.kind.value,
+        urgency=danger.level,
+        category_code=clean.category_code or "",
+        area_code=clean.area_code or "",
+        channel=record.channel.value,
+    )
+    promised = None if is_closed else clocks.promise(facts, at)
     return Ticket(
         id=ticket_id,
         ticket_no=numbering.ticket_no((clean.area_code or REGION)[:6], on, clean.kind, ticket_id),

@@ -20,7 +20,8 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Channel, Kind, Urgency
 from hotline.models import Area, Category, Citizen, IdempotencyKey, Ticket
 from hotline.queries import office
-from hotline.services import _checks, _move, _once, clocks
+from hotline.services import _checks, _move, _once
+from hotline.services.timing import clocks, plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -176,12 +177,12 @@ def _past(moment: datetime | None, at: datetime) -> datetime | None:
 def _recall(phone: str | None, key: str | None) -> Row[Any]:
     """Ask at once for all that must be known first: next id, caller, whether the key is known.
 
-    And whether the calendar changed: each question of its own would cost a tenth of an intake.
+    And whether the rules changed: each question of its own would cost a tenth of an intake.
     """
     connection = db.session().connection()
     asked = {"phone_hash": keyed_hash(phone) if phone else "", "asked_key": key or ""}
     found = connection.execute(_question(connection.dialect.name), asked).one()
-    office.remember_calendar_stamp(found[-2:])
+    office.remember_rules_stamp(found[-1:])
     return found
 
 
@@ -194,7 +195,7 @@ def _question(dialect: str) -> Select[Any]:
         citizen.c.id.label("citizen_id"),
         citizen.c.name,
         kept.c.key,
-        *office.CALENDAR_STAMP,
+        *office.RULES_STAMP,
     ).select_from(
         select(literal(1))
         .subquery()
@@ -225,7 +226,14 @@ def _drafted(demand: Demand, found: Row[Any], actor: Actor, at: datetime) -> tup
 def _ticket(demand: Demand, danger: classifier.Urgency, ticket_id: int, at: datetime) -> Ticket:
     """Give the demand its number, its query code and the time it is promised for."""
     kind = demand.kind or Kind.HELP
-    due = clocks.promise(kind.value, danger.level, at)
+    facts = plans.Facts(
+        kind=kind.value,
+        urgency=danger.level,
+        category_code=demand.category_code or "",
+        area_code=demand.area_code or "",
+        channel=demand.channel.value,
+    )
+    due = clocks.promise(facts, at)
     region = (demand.area_code or "990000")[:6]
     return Ticket(
         id=ticket_id,

@@ -15,10 +15,10 @@ from sqlalchemy import select
 import sla
 from hotline.db import db, transaction
 from hotline.domain.events import Event
-from hotline.domain.terms import Clock, Role, Urgency
+from hotline.domain.motions import Motion, MotionStep
+from hotline.domain.terms import Role, Urgency
 from hotline.models import Callback, Carrier, Message, Notice, Ticket, TimelineEntry
 from hotline.queries import office
-from hotline.services.intake import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,13 +41,16 @@ def reasons() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
+    """An event with its ticket, as the texts want it."""
+
     ticket: Ticket
     entry: TimelineEntry
     public_url: str
     at: datetime
 
     def fields(self) -> dict[str, str]:
+        """What a text may name of a ticket and its event."""
         ticket = self.ticket
         unit = ticket.lead_department
         promised = ticket.promised_at
@@ -89,7 +92,7 @@ def compose(entry_id: int, *, public_url: str, at: datetime) -> list[int]:
         ticket = session.get(Ticket, entry.ticket_id)
         if ticket is None:
             return []
-        case = _Case(ticket, entry, public_url, at)
+        case = Case(ticket, entry, public_url, at)
         write = _WRITERS.get(Event(entry.event))
         if write is not None:
             write(case)
@@ -100,7 +103,7 @@ def compose(entry_id: int, *, public_url: str, at: datetime) -> list[int]:
         return list(session.scalars(query))
 
 
-def _sms(case: _Case, template: str, **more: str) -> None:
+def _sms(case: Case, template: str, **more: str) -> None:
     citizen = case.ticket.citizen
     if citizen is None or not citizen.phone:
         return
@@ -114,7 +117,7 @@ def _sms(case: _Case, template: str, **more: str) -> None:
             topic=template,
             ticket_id=case.ticket.id,
             recipient=citizen.phone,
-            body=texts()[template].format_map(_Fields({**case.fields(), **more})),
+            body=filled(template, case, **more),
             created_at=case.at,
             next_try_at=case.at,
         )
@@ -122,25 +125,41 @@ def _sms(case: _Case, template: str, **more: str) -> None:
 
 
 def _notice(
-    case: _Case, template: str, *, unit: int | None = None, role: Role | None = None
+    case: Case,
+    template: str,
+    *,
+    unit: int | None = None,
+    role: Role | None = None,
+    person: int | None = None,
 ) -> None:
-    key = f"e{case.entry.id}-{template}-{unit or role}"
+    key = f"e{case.entry.id}-{template}-{unit or role or f'staff-{person}'}"
     if db.session.scalar(select(Notice.id).where(Notice.key == key)) is not None:
         return
-    payload = case.entry.payload
-    more = {"clock": Clock(payload["clock"]).label} if "clock" in payload else {}
-    if "due_at" in payload:
-        more["due"] = _local(datetime.fromisoformat(payload["due_at"]))
     db.session.add(
         Notice(
             key=key,
             ticket_id=case.ticket.id,
             department_id=unit,
             role=role,
-            text=texts()[template].format_map(_Fields({**case.fields(), **more})),
+            staff_id=person,
+            text=filled(template, case),
             created_at=case.at,
         )
     )
+
+
+def filled(template: str, case: Case, **more: str) -> str:
+    """A message text with the fields of an event; ``due`` is that of the clock it speaks of."""
+    payload = case.entry.payload
+    moments = {
+        name: _local(datetime.fromisoformat(payload[key]))
+        for name, key in (("due", "due_at"), ("before", "before"))
+        if payload.get(key)
+    }
+    motion = payload.get("motion")
+    said = {"motion": Motion(motion).label} if motion else {}
+    said |= {key: str(payload[key]) for key in ("days", "reply_text") if payload.get(key)}
+    return texts()[template].format_map(_Fields({**case.fields(), **moments, **said, **more}))
 
 
 class _Fields(dict[str, str]):
@@ -150,38 +169,26 @@ class _Fields(dict[str, str]):
         return ""
 
 
-def _registered(case: _Case) -> None:
+def _citizen(template: str) -> Callable[[Case], None]:
+    """The citizen alone is told."""
+    return lambda case: _sms(case, template)
+
+
+def _registered(case: Case) -> None:
     _sms(case, "registered")
     if case.ticket.urgency is Urgency.CRITICAL:
         _notice(case, "critical_alert", role=Role.AGENT)
         _notice(case, "critical_alert", role=Role.DISPATCHER)
 
 
-def _dispatched(case: _Case) -> None:
+def _dispatched(case: Case) -> None:
     unit = case.ticket.lead_department_id
     if unit is not None:
         critical = case.ticket.urgency is Urgency.CRITICAL
         _notice(case, "critical_alert" if critical else "dispatched_unit", unit=unit)
 
 
-def _milestone(case: _Case) -> None:
-    name = case.entry.payload.get("milestone")
-    unit = case.entry.payload.get("department_id")
-    if name == "red":
-        if unit is not None:
-            _notice(case, "overdue_unit", unit=unit)
-        _notice(case, "overdue_supervisor", role=Role.SUPERVISOR)
-    elif unit is not None and not _is_past(case):
-        _notice(case, "warned_unit" if name == "yellow" else "urged_unit", unit=unit)
-
-
-def _is_past(case: _Case) -> bool:
-    """A warning that comes after its deadline helps nobody; the red one tells (story 12)."""
-    said = case.entry.payload.get("due_at")
-    return said is not None and datetime.fromisoformat(said) <= case.at
-
-
-def _approved(case: _Case) -> None:
+def _approved(case: Case) -> None:
     query = select(Callback.token).where(
         Callback.ticket_id == case.ticket.id, Callback.round == case.ticket.round
     )
@@ -190,60 +197,75 @@ def _approved(case: _Case) -> None:
         _sms(case, "replied_rate", link=f"{case.public_url}/r/{token}")
 
 
-def _concluded(case: _Case) -> None:
-    _sms(case, "closed_citizen")
-
-
-def _redo(case: _Case) -> None:
+def _redo(case: Case) -> None:
     _sms(case, "redo_citizen")
     _dispatched(case)
 
 
-def _answered(case: _Case) -> None:
-    _sms(case, "answered_citizen")
-
-
-def _declined(case: _Case) -> None:
+def _declined(case: Case) -> None:
     _sms(case, "declined_citizen", reason=_reason("decline", case.ticket.reason_code))
 
 
-def _transferred(case: _Case) -> None:
-    _sms(case, "transferred_citizen")
-
-
-def _asked(case: _Case) -> None:
-    _sms(case, "ask_info_citizen")
-
-
-def _urged(case: _Case) -> None:
-    if case.ticket.lead_department_id is not None:
+def _urged(case: Case) -> None:
+    if "step" not in case.entry.payload and case.ticket.lead_department_id is not None:
         _notice(case, "urged_unit", unit=case.ticket.lead_department_id)
 
 
-def _supervised(case: _Case) -> None:
-    if case.ticket.lead_department_id is not None:
+def _supervised(case: Case) -> None:
+    """A person's supervision; what the ladder did is told by the ladder's own step."""
+    if "step" not in case.entry.payload and case.ticket.lead_department_id is not None:
         _notice(case, "supervised_unit", unit=case.ticket.lead_department_id)
 
 
-_WRITERS: dict[Event, Callable[[_Case], None]] = {
+def _asked_for(case: Case) -> None:
+    """A motion lies before the unit's leader or the authority; the dispatcher's desk lists its own.
+
+    The dispatcher has them before the eyes all day, with a lamp; a bell would only ring twice.
+    """
+    for person in case.entry.payload.get("tells", ()):
+        _notice(case, "motion_leader", person=person)
+    if case.entry.payload.get("at_step") == MotionStep.AUTHORITY:
+        _notice(case, "motion_desk", role=Role.AUTHORITY)
+
+
+def _tell_unit(template: str, citizen: str = "") -> Callable[[Case], None]:
+    """Tell the unit, and the citizen where a text is for them."""
+
+    def write(case: Case) -> None:
+        unit = case.entry.payload.get("unit_id") or case.ticket.lead_department_id
+        if unit is not None:
+            _notice(case, template, unit=unit)
+        if citizen:
+            _sms(case, citizen)
+
+    return write
+
+
+_WRITERS: dict[Event, Callable[[Case], None]] = {
+    Event.MOTION_FILED: _asked_for,
+    Event.MOTION_PASSED_ON: _asked_for,
+    Event.MOTION_REFUSED: _tell_unit("motion_refused_unit"),
+    Event.ADJUDICATED: _tell_unit("adjudicated_unit"),
+    Event.EXTENSION_GRANTED: _tell_unit("extension_unit", "extension_citizen"),
+    Event.HANGING_GRANTED: _tell_unit("hanging_unit", "hanging_citizen"),
+    Event.RESUMED: _tell_unit("resumed_unit", "resumed_citizen"),
     Event.REGISTERED: _registered,
     Event.DISPATCHED: _dispatched,
     Event.DELEGATED: _dispatched,
-    Event.MILESTONE: _milestone,
     Event.APPROVED: _approved,
-    Event.CONCLUDED: _concluded,
+    Event.CONCLUDED: _citizen("closed_citizen"),
     Event.REDO_OPENED: _redo,
-    Event.ANSWERED: _answered,
+    Event.ANSWERED: _citizen("answered_citizen"),
     Event.DECLINED: _declined,
-    Event.TRANSFERRED: _transferred,
-    Event.ASKED_INFO: _asked,
+    Event.TRANSFERRED: _citizen("transferred_citizen"),
+    Event.ASKED_INFO: _citizen("ask_info_citizen"),
     Event.URGED: _urged,
     Event.SUPERVISED: _supervised,
 }
 
 
 def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(sla.LOCAL):%Y-%m-%d %H:%M}"
 
 
 def _reason(group: str, code: str | None) -> str:

@@ -29,6 +29,8 @@ class Due:
     ticket_id: int
     event: Event
     is_critical: bool
+    is_rung: bool = False
+    """Whether the ladder alone tells of it: a milestone, or what a rung or trigger did."""
 
 
 def entry(entry_id: int) -> Due | None:
@@ -42,15 +44,21 @@ def entry(entry_id: int) -> Due | None:
 def unsettled(at: datetime, limit: int = 500) -> list[Due]:
     """Entries that a crash, a lost Redis or a killed worker left without their reactions."""
     query = (
-        select(TimelineEntry.id, TimelineEntry.ticket_id, TimelineEntry.event, Ticket.urgency)
+        select(TimelineEntry, Ticket.urgency)
         .join(Ticket, Ticket.id == TimelineEntry.ticket_id)
         .where(TimelineEntry.settled_at.is_(None), TimelineEntry.relayed_at < at - GRACE)
         .order_by(TimelineEntry.id)
         .limit(limit)
     )
     return [
-        Due(entry_id, ticket_id, Event(event), is_critical=urgency is Urgency.CRITICAL)
-        for entry_id, ticket_id, event, urgency in db.session.execute(query)
+        Due(
+            entry.id,
+            entry.ticket_id,
+            Event(entry.event),
+            is_critical=urgency is Urgency.CRITICAL,
+            is_rung=entry.event is Event.MILESTONE or "step" in entry.payload,
+        )
+        for entry, urgency in db.session.execute(query)
     ]
 
 

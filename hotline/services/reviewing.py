@@ -9,7 +9,8 @@ from hotline.domain.errors import NotAllowed
 from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Clock
-from hotline.services import _move, callbacks, clocks
+from hotline.services import _move, callbacks
+from hotline.services.timing import clocks
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -157,6 +157,7 @@ def _staff(ids: dict[str, int]) -> None:
                 name=row["name"],
                 role=Role(row["role"]),
                 department_id=ids.get(row["department_code"]),
+                phone=row["phone"] or None,
                 password_hash=hashed,
             )
         )
