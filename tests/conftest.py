@@ -151,6 +151,7 @@ def app(city: APIFlask) -> Iterator[APIFlask]:
     """The city with no ticket in it; whatever a test wrote is deleted afterwards."""
     from hotline.db import db
     from hotline.jobs.calling import line
+    from hotline.queries import office
 
     yield city
     db.session.rollback()
@@ -164,6 +165,7 @@ def app(city: APIFlask) -> Iterator[APIFlask]:
         staff = db.metadata.tables["staff"]
         connection.execute(staff.update().values(failed_sign_ins=0, locked_until=None))
     db.session.remove()
+    office.open_with("通用默认")  # forgets rules that a test published
     city.extensions["hotline"].sms.sent.clear()
 
 

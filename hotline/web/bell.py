@@ -23,10 +23,28 @@ _LOOKS = {
     "特急": ("red", "flame"),
     "红牌超期": ("red", "alarm"),
     "超期提醒": ("red", "alarm"),
+    "紧急超期": ("red", "flame"),
     "督办": ("red", "gavel"),
+    "书面催办": ("red", "file-text"),
+    "通报": ("red", "message"),
+    "提级办理": ("purple", "urgent"),
+    "领导批示": ("purple", "star"),
+    "群体性事件预警": ("red", "users"),
+    "回访不满意": ("red", "circle-x"),
+    "系统恢复": ("amber", "clock-pause"),
+    "解除督办": ("green", "circle-check"),
     "黄牌预警": ("amber", "alert-triangle"),
+    "临期提醒": ("amber", "alert-triangle"),
+    "到期提醒": ("amber", "clock"),
+    "挂账复核": ("amber", "clock-pause"),
     "催办": ("amber", "bell"),
     "工单派发": ("blue", "inbox"),
+    "待您审核": ("amber", "gavel"),
+    "申请驳回": ("red", "circle-x"),
+    "疑难裁定": ("purple", "gavel"),
+    "同意延期": ("green", "circle-check"),
+    "同意挂账": ("gray", "clock-pause"),
+    "恢复办理": ("blue", "refresh"),
 }
 """Tone and icon by the heading each notice template begins with."""
 
@@ -67,14 +85,19 @@ def _row(line: BellLine) -> dict[str, Any]:
         "at_text": local(line.created_at),
         "is_read": line.is_read,
         "ticket_no": line.ticket_no,
+        "has_list": line.link is not None,
+        "is_own": line.is_own,
     }
 
 
 def _read(notice_id: int) -> Response:
-    """Mark it and go to the ticket it speaks of."""
-    ticket_no = bell_service.read(notice_id, staff(), at=now())
-    if ticket_no and request.form.get("go"):
-        return redirect(url_for(".ticket", ticket_no=ticket_no), 303)
+    """Mark it and go to the ticket or the list it speaks of."""
+    subject = bell_service.read(notice_id, staff(), at=now())
+    if request.form.get("go"):
+        if subject.ticket_no:
+            return redirect(url_for(".ticket", ticket_no=subject.ticket_no), 303)
+        if subject.link:
+            return redirect(subject.link, 303)
     return redirect(url_for(".notices"), 303)
 
 

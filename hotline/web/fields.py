@@ -14,7 +14,7 @@ from hotline.services.intake import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from enum import StrEnum
 
 FIRST_YEAR = 1949
@@ -38,6 +38,11 @@ _OF_INSTANT: Said = {
     **_OF_ALL,
     "invalid": "须是 ISO 8601 时间，例如 2026-09-30T10:00:00+08:00",
     "format": "须是 ISO 8601 时间",
+}
+_OF_DAY: Said = {
+    **_OF_ALL,
+    "invalid": "须是日期，例如 2026-06-30",
+    "format": "须是日期，例如 2026-06-30",
 }
 _OF_BYTES: Said = {**_OF_ALL, "invalid": "须是 base64 字符串"}
 _OF_SCHEMA = {"unknown": "没有这个字段，请检查拼写", "type": "须是 JSON 对象"}
@@ -166,6 +171,20 @@ class Instant(fields.DateTime):
         if moment.year < FIRST_YEAR:
             raise ValidationError(f"不能早于 {FIRST_YEAR} 年")
         return moment
+
+
+class Day(fields.Date):
+    """A day as 2026-06-30; a moment is none."""
+
+    default_error_messages = _OF_DAY
+
+    def _deserialize(self, value: Any, *place: Any, **options: Any) -> date:  # noqa: ANN401
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        day: date = super()._deserialize(value, *place, **options)
+        if day.year < FIRST_YEAR:
+            raise ValidationError(f"不能早于 {FIRST_YEAR} 年")
+        return day
 
 
 class FileContent(fields.Field[bytes]):

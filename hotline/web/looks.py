@@ -11,8 +11,9 @@ from flask import get_flashed_messages, request, url_for
 from flask_login import current_user
 
 from hotline.domain.permissions import Wing, wings_of
+from hotline.queries import outages
 from hotline.services.intake import LOCAL
-from hotline.web.access import staff
+from hotline.web.access import now, staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from hotline.config import Settings
+    from hotline.models import Outage
 
 ICONS = {
     Wing.AGENT: "headset",
@@ -29,6 +31,9 @@ ICONS = {
     Wing.SUPERVISION: "gavel",
     Wing.ADMIN: "settings",
 }
+TOLD_OF_OUTAGES = (Wing.SUPERVISION, Wing.DEPARTMENT, Wing.DISPATCH)
+REFRESH, REFRESH_FAST = 20, 2
+"""Seconds between two looks of a page that renews itself; fast where the clock runs faster."""
 SEARCHES = (Wing.AGENT, Wing.DISPATCH, Wing.DEPARTMENT, Wing.CALLBACK, Wing.SUPERVISION)
 
 
@@ -76,11 +81,38 @@ def day(moment: datetime | None, blank: str = "—") -> str:
 
 
 def _context(settings: Settings) -> dict[str, Any]:
-    common: dict[str, Any] = {"demo": settings.is_demo, "city_name": "示范市"}
+    common: dict[str, Any] = {
+        "demo": settings.is_demo,
+        "city_name": "示范市",
+        "refresh_seconds": refresh_seconds(settings),
+    }
     is_citizen_page = request.blueprint == "citizen"  # staff who look there see what citizens see
     if current_user and current_user.is_authenticated and not is_citizen_page:
         return {**common, **_staff_context()}
     return {**common, "nav": _citizen_menu(), "staff_url": "/login", "privacy_url": "/privacy"}
+
+
+def refresh_seconds(settings: Settings) -> int:
+    """How often a live list asks anew: 20 s, or 2 s in a time lapse (settings.pace)."""
+    pace = getattr(settings, "pace", None)
+    return REFRESH_FAST if getattr(pace, "speed", 1) > 1 else REFRESH
+
+
+def outage_lines() -> list[str]:
+    """Say when the system was away lately, to those whose clocks it concerns (story 12)."""
+    wing = (request.blueprint or "").split(".")[0]
+    if wing not in TOLD_OF_OUTAGES or request.headers.get("HX-Request"):
+        return []
+    return [
+        f"系统于 {day(row.began_at)} 至 {day(row.ended_at)} 停止运行，" + _made_up_for(row)
+        for row in outages.recent(at=now())
+    ]
+
+
+def _made_up_for(row: Outage) -> str:
+    if row.digested_at is None:
+        return "期间到期的节点正在补记"
+    return f"{row.late} 个节点已按原定时间补记" if row.late else "期间没有节点到期"
 
 
 def _citizen_menu() -> list[MenuItem]:
@@ -112,4 +144,5 @@ def _staff_context() -> dict[str, Any]:
         "search_url": f"/{first.value}" if first else None,
         "search_text": request.args.get("q", ""),
         "home_url": nav[0].href if nav else "/",
+        "outages": outage_lines(),
     }

@@ -56,6 +56,11 @@ def ticket(ticket_id: int) -> Ticket:
     return db.session.get_one(Ticket, ticket_id, populate_existing=True)
 
 
+def id_of(ticket_no: str) -> int:
+    """The id behind a ticket's number."""
+    return db.session.scalars(select(Ticket.id).where(Ticket.ticket_no == ticket_no)).one()
+
+
 def stage(ticket_id: int) -> Stage:
     """Where the ticket is now."""
     return ticket(ticket_id).stage

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.config import ConfigError, Settings, from_env
+from hotline.config import PACE_FILE, ConfigError, Settings, from_env
+from hotline.domain.pace import Pace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,3 +127,29 @@ def test_the_real_environment_is_the_default(
     monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("HOTLINE_PORT", "5999")
     assert from_env().port == 5999
+
+
+def test_a_time_lapse_is_read_beside_the_data(tmp_path: Path) -> None:
+    begun = datetime(2026, 9, 30, tzinfo=UTC)
+    pace = Pace(begun, begun - timedelta(days=1), 600)
+    (tmp_path / PACE_FILE).write_text(pace.document(), "utf-8")
+    assert from_env({}, data_dir=tmp_path).pace == pace
+    (tmp_path / PACE_FILE).unlink()
+    assert from_env({}, data_dir=tmp_path).pace.is_ordinary
+
+
+def test_time_never_lapses_in_production(tmp_path: Path) -> None:
+    (tmp_path / PACE_FILE).write_text(Pace().document(), "utf-8")
+    with pytest.raises(ConfigError, match="生产环境请删除此文件"):
+        from_env(PRODUCTION, data_dir=tmp_path)
+
+
+def test_a_broken_pace_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / PACE_FILE).write_text("{}", "utf-8")
+    with pytest.raises(ConfigError, match=f"{PACE_FILE} 有误"):
+        from_env({}, data_dir=tmp_path)
+
+
+def test_no_variable_sets_the_pace() -> None:
+    with pytest.raises(ConfigError, match="HOTLINE_PACE"):
+        from_env({"HOTLINE_PACE": "600"})

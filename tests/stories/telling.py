@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import time_machine
 
 import sla
 from hotline.domain.terms import Clock
+from hotline.jobs import sweep
 from hotline.queries import office
+from hotline.services import pulse
 from hotline.services.intake import LOCAL
+from hotline.services.timing import outages
 from tests.hotline.people import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hotline.models import Deadline
 
@@ -37,6 +40,14 @@ def it_is(text: str) -> Iterator[datetime]:
         yield moment(text)
 
 
+def time_has_come(run_jobs: Callable[[], int]) -> None:
+    """The house was at work all the time; its sweep looks now, and the jobs run."""
+    now = datetime.now(UTC)
+    pulse.beat(outages.PULSE, at=now - timedelta(seconds=20))
+    sweep.sweep_clocks()
+    run_jobs()
+
+
 def due(ticket_id: int, kind: Clock) -> str:
     """Until when."""
     return read(clock(ticket_id, kind).due_at)
@@ -49,4 +60,4 @@ def days(row: Deadline) -> dict[str, tuple[bool, str]]:
     return {f"{day.date:%m-%d}": (day.counted, day.why) for day in told.days}
 
 
-__all__ = ["Clock", "days", "due", "it_is", "moment", "read"]
+__all__ = ["Clock", "days", "due", "it_is", "moment", "read", "time_has_come"]

@@ -9,10 +9,9 @@ import pytest
 from hotline.domain.identity import CITIZEN
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Channel, Clock, Kind
-from hotline.jobs import sweep
 from hotline.services import handling, intake
-from tests.hotline.people import clock, handler, notices, ticket
-from tests.stories.telling import days, due, it_is, read
+from tests.hotline.people import clock, handler, notices, ticket, unit
+from tests.stories.telling import days, due, it_is, read, time_has_come
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,32 +62,30 @@ def test_the_explanation_tells_of_the_spring_festival(filed: int) -> None:
         assert "春节" in told[f"02-{day}"][1], told[f"02-{day}"]
 
 
-def test_signed_but_nobody_calls_and_saturday_evening_it_is_red(
+def test_signed_but_nobody_calls_and_after_the_holiday_it_gets_the_red_card(
     filed: int, run_jobs: Callable[[], int]
 ) -> None:
     with it_is("2026-02-14 09:00") as now:
         handling.sign(filed, handler("D0305"), at=now)
-    with it_is("2026-02-14 17:29"):
-        sweep.sweep_clocks()
-        run_jobs()
-    assert not [line for line in notices(filed) if "【红牌超期】" in line.text]
-    with it_is("2026-02-14 17:31"):
-        sweep.sweep_clocks()
-        sweep.sweep_clocks()
-        run_jobs()
+    for moment in ("2026-02-14 17:29", "2026-02-14 17:31", "2026-02-20 10:00"):
+        with it_is(moment):  # nobody is bothered on a holiday
+            time_has_come(run_jobs)
+        assert not [line for line in notices(filed) if "【红牌超期】" in line.text]
+    for _ in range(2):
+        with it_is("2026-02-24 08:31"):
+            time_has_come(run_jobs)
     red = [line for line in notices(filed) if "【红牌超期】" in line.text]
-    assert len(red) == 1
-    assert "2026-02-14 17:30" in red[0].text
+    assert [line.department_id for line in red if line.department_id] == [unit("D0305").id]
+    assert all("先行联系" in line.text and "2026-02-14 17:30" in line.text for line in red)
 
 
 def test_contacted_on_the_saturday_all_is_well(filed: int, run_jobs: Callable[[], int]) -> None:
-    unit = handler("D0305")
+    people = handler("D0305")
     with it_is("2026-02-14 09:10") as now:
-        handling.sign(filed, unit, at=now)
-        handling.contact(filed, "已联系李师傅，节后第一天到工地核实", unit, at=now)
+        handling.sign(filed, people, at=now)
+        handling.contact(filed, "已联系李师傅，节后第一天到工地核实", people, at=now)
     with it_is("2026-02-24 08:00"):
-        sweep.sweep_clocks()
-        run_jobs()
+        time_has_come(run_jobs)
     contact = clock(filed, Clock.CONTACT)
     assert contact.stopped_at is not None
     assert read(contact.stopped_at) == "2026-02-14 09:10"

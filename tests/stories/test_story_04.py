@@ -9,10 +9,9 @@ import pytest
 from hotline.domain.identity import CITIZEN
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Channel, Clock, Role, Urgency
-from hotline.jobs import sweep
 from hotline.services import intake, relay
 from tests.hotline.people import entries, notices, ticket
-from tests.stories.telling import due, it_is, read
+from tests.stories.telling import due, it_is, read, time_has_come
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,12 +79,11 @@ def test_the_agent_on_duty_and_the_gas_company_are_alerted(handled: int) -> None
 
 def test_nobody_signs_for_half_an_hour(handled: int, run_jobs: Callable[[], int]) -> None:
     with it_is("2026-10-03 23:41"):
-        sweep.sweep_clocks()
-        run_jobs()
+        time_has_come(run_jobs)
     assert "red" in ticket(handled).marks
     bosses = [line for line in notices(handled) if line.role is Role.SUPERVISOR]
     assert bosses
-    assert all("【超期提醒】" in line.text for line in bosses)
+    assert all("【紧急超期】" in line.text for line in bosses)
 
 
 def test_a_machine_that_is_not_sure_does_not_hold_it_up(

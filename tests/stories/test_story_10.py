@@ -15,8 +15,9 @@ from hotline.domain.terms import Channel, Kind
 from hotline.jobs import sweep
 from hotline.models import Assignment, Callback, Deadline
 from hotline.queries import knowledge
-from hotline.services import clocks, endings, intake
+from hotline.services import endings, intake
 from hotline.services.endings import Ending
+from hotline.services.timing import sweeping
 from tests.hotline.people import entries, events, ticket, who
 from tests.stories.telling import it_is
 
@@ -79,7 +80,7 @@ def test_a_burglary_goes_to_110_by_one_key(
     with it_is("2027-03-10 10:05") as much_later:
         sweep.sweep_clocks()
         assert run_jobs() == 0
-        assert clocks.sweep(much_later) == 0
+        assert sweeping.sweep(much_later) == 0
     assert is_not_tracked(row.id)
     assert events(row.id) == [Event.REGISTERED, Event.TRANSFERRED]
     assert db.session.scalar(select(Callback.id).where(Callback.ticket_id == row.id)) is None

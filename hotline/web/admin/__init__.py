@@ -6,10 +6,18 @@ admin = APIBlueprint("admin", __name__, enable_openapi=False)
 
 from hotline.web.admin import (  # noqa: E402, F401 - registers the gate and the routes
     audit,
+    books,
+    calendar,
+    calendar_file,
     catalogue,
     deliveries,
+    hours,
+    knowledge,
+    ladder,
     learning,
     people,
-    rules,
+    policies,
+    previewing,
     sections,
+    trust,
 )

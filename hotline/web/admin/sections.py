@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """One section: its first page, its deeds, what it is for, and who may enter."""
+    """One section: its first page, what it is for, and who may enter.
+
+    ``views`` are its further pages, ``deeds`` what is done on them.
+    """
 
     page: str
     label: str
     purpose: str
     icon: str
     roles: frozenset[Role]
+    views: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
 
 
@@ -85,9 +89,46 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         page="calendar",
         label="工作日历",
-        purpose="法定节假日之外，本市另行规定的上班和放假日",
+        purpose="法定节假日之外，本市另行规定的上班和放假日；改动先试算，再发布",
         icon="calendar-time",
         roles=_ADMIN,
+        views=("export_calendar",),
+        deeds=("set_days", "drop_days", "read_calendar", "adopt_calendar", "confirm_year"),
+    ),
+    Section(
+        page="hours",
+        label="办公时间",
+        purpose="全市和各单位的上下班时间、午休、夏令冬令作息；工作时限只在办公时间内计算",
+        icon="clock",
+        roles=_ADMIN,
+        deeds=("set_hours", "drop_hours"),
+    ),
+    Section(
+        page="policies",
+        label="时限规则",
+        purpose="什么样的工单、哪个环节、多长时限，依据什么；最具体的一条生效",
+        icon="alarm",
+        roles=_ADMIN,
+        views=("policy_rule", "policy_terms", "export_policy", "preview"),
+        deeds=("set_rule", "drop_rule", "set_terms", "start_policy", "paste_policy"),
+    ),
+    Section(
+        page="ladder",
+        label="升级阶梯",
+        purpose="到期之前和之后各做什么：催办、黄牌、红牌、通报、督办、提级，告知谁",
+        icon="chart-bar",
+        roles=_ADMIN,
+        views=("ladder_rung", "export_ladder"),
+        deeds=("set_rung", "drop_rung", "paste_ladder"),
+    ),
+    Section(
+        page="books",
+        label="规则发布",
+        purpose="规则的草稿、试算结果、已发布的各版本；哪一版都可以恢复",
+        icon="history",
+        roles=_ADMIN,
+        views=("book",),
+        deeds=("publish_book", "discard_book", "restore_book", "restore_shipped"),
     ),
     Section(
         page="knowledge",
@@ -113,7 +154,9 @@ SECTIONS: tuple[Section, ...] = (
     ),
 )
 _BY_ENDPOINT = {
-    endpoint: section for section in SECTIONS for endpoint in (section.page, *section.deeds)
+    endpoint: section
+    for section in SECTIONS
+    for endpoint in (section.page, *section.views, *section.deeds)
 }
 
 

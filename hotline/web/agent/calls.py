@@ -169,8 +169,8 @@ def _reason(code: str | None) -> str:
 @agent.post("/notices/<int:notice_id>")
 def read_notice(notice_id: int) -> Response:
     """Mark an alert as read and open its ticket."""
-    ticket_no = bell_service.read(notice_id, staff(), at=now())
-    if ticket_no is None:
+    subject = bell_service.read(notice_id, staff(), at=now())
+    if subject.ticket_no is None:
         flash("已读", "success")
         return redirect(url_for("agent.desk"), SEE_OTHER)
-    return redirect(url_for("agent.show", ticket_no=ticket_no), SEE_OTHER)
+    return redirect(url_for("agent.show", ticket_no=subject.ticket_no), SEE_OTHER)

@@ -45,7 +45,7 @@ def find() -> Response | str:
     kept = {key: value for key, value in request.args.items() if key != "cursor" and value}
     return render_template(
         "agent/list.html",
-        rows=list_rows(page.lines, "agent", at=at),
+        rows=list_rows(page.lines, "agent"),
         columns=COLUMNS,
         next_cursor=page.next_cursor,
         url=f"{url_for('agent.find')}?{urlencode(kept)}",

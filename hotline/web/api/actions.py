@@ -15,7 +15,7 @@ from hotline.queries import tickets
 from hotline.services import openings
 from hotline.web.access import api_actor, now
 from hotline.web.api import v1
-from hotline.web.api.action_table import DEEDS, Deed
+from hotline.web.api.action_table import DEEDS
 from hotline.web.api.problems import STAFF_WRITING, documented
 from hotline.web.fields import Choice, Instant, Strict
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from hotline.domain.identity import Actor
     from hotline.models import Ticket
+    from hotline.web.api.deed import Deed
 
 Answer = dict[str, Any]
 

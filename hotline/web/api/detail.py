@@ -9,29 +9,17 @@ from marshmallow import fields
 
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Action, Stage
-from hotline.domain.motions import Motion, MotionState
-from hotline.domain.terms import Channel, Kind, Role, Urgency
+from hotline.domain.motions import Motion, MotionState, MotionStep
+from hotline.domain.terms import Channel, Finding, Kind, Role, Urgency
 from hotline.queries import tickets
 from hotline.services import openings
 from hotline.web.access import api_actor, now
 from hotline.web.api import v1
 from hotline.web.api.attachments import AttachmentOut, told
+from hotline.web.api.clocks import ClockOut
 from hotline.web.api.problems import STAFF_READING, documented
 from hotline.web.api.progress import RatingOut
 from hotline.web.fields import Choice, Instant
-
-
-class ClockOut(Schema):
-    """One clock."""
-
-    label = fields.String(required=True)
-    due_at = Instant(required=True)
-    first_due_at = Instant(required=True)
-    lamp = fields.String(required=True)
-    remaining = fields.String(required=True)
-    is_stopped = fields.Boolean(required=True)
-    is_provisional = fields.Boolean(required=True)
-    is_late = fields.Boolean(required=True)
 
 
 class TrailOut(Schema):
@@ -64,16 +52,44 @@ class AssignmentOut(Schema):
 
 
 class MotionOut(Schema):
-    """An application; its id is what grant_return and refuse_return take."""
+    """An application; its id is what grant_motion, refuse_motion and withdraw_motion take."""
 
     id = fields.Integer(required=True)
     kind = Choice(Motion, required=True)
     state = Choice(MotionState, required=True)
+    step = Choice(MotionStep, required=True, metadata={"description": "待审核时由谁审核"})
+    ordinal = fields.Integer(required=True)
     reason_code = fields.String(allow_none=True)
     reason = fields.String(required=True)
+    evidence = fields.String(allow_none=True)
+    days = fields.Integer(allow_none=True, attribute="working_days")
+    until_on = fields.Date(allow_none=True)
+    reply_text = fields.String(allow_none=True)
     filed_at = Instant(required=True)
+    filed_by = fields.String(required=True)
+    department = fields.String(required=True, attribute="department.code")
     suggested = fields.String(allow_none=True, attribute="suggested_department.code")
+    unit_decided_at = Instant(allow_none=True)
+    unit_decided_by = fields.String(allow_none=True)
+    unit_decision = fields.String(allow_none=True)
+    decided_at = Instant(allow_none=True)
+    decided_by = fields.String(allow_none=True)
     decision = fields.String(allow_none=True)
+
+
+class ReviewedRatingOut(RatingOut):
+    """A rating as the house keeps it: a bad one with what verifying it found."""
+
+    id = fields.Integer(required=True)
+    round = fields.Integer(required=True)
+    finding = Choice(Finding, allow_none=True)
+    finding_code = fields.String(allow_none=True)
+    verified_at = Instant(allow_none=True)
+    verified_by = fields.String(allow_none=True)
+    verification = fields.String(allow_none=True)
+    mended_at = Instant(allow_none=True)
+    mended_by = fields.String(allow_none=True)
+    mending = fields.String(allow_none=True)
 
 
 class DetailOut(Schema):
@@ -115,7 +131,7 @@ class DetailOut(Schema):
     clocks = fields.List(fields.Nested(ClockOut), required=True)
     assignments = fields.List(fields.Nested(AssignmentOut), required=True)
     motions = fields.List(fields.Nested(MotionOut), required=True)
-    ratings = fields.List(fields.Nested(RatingOut), required=True)
+    ratings = fields.List(fields.Nested(ReviewedRatingOut), required=True)
     attachments = fields.List(fields.Nested(AttachmentOut), required=True)
     actions = fields.List(Choice(Action), required=True, metadata={"description": "现在可做的动作"})
 

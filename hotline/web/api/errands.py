@@ -1,18 +1,17 @@
-"""Actions whose service takes more than one ticket id: motions, lists, verdicts (转办)."""
+"""Actions whose service takes more than one ticket id: lists and verdicts (转办)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotline.domain.errors import NotAllowed, NotFound
+from hotline.domain.errors import NotAllowed
 from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Stage
-from hotline.domain.motions import Motion
-from hotline.domain.terms import Channel, Resolved
+from hotline.domain.terms import Channel, Kind, Resolved, Urgency
 from hotline.queries import tickets
-from hotline.services import callbacks, motions, reviewing, supervision
+from hotline.services import callbacks, rectifying, reviewing, supervision
 from hotline.services.callbacks import Verdict
-from hotline.services.motions import Plea
+from hotline.services.rectifying import Facts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,43 +29,33 @@ def supervise(ticket_id: int, *, actor: Actor, at: datetime, reason: str) -> Non
     supervision.supervise([ticket_id], actor, reason=reason, at=at)
 
 
-def file_return(
+def raise_level(ticket_id: int, *, actor: Actor, at: datetime, reason: str) -> None:
+    """提级办理 this one ticket."""
+    supervision.raise_level([ticket_id], actor, reason=reason, at=at)
+
+
+def order(ticket_id: int, *, actor: Actor, at: datetime, leader: str, reason: str) -> None:
+    """领导批示 on this one ticket."""
+    supervision.order([ticket_id], actor, leader=leader, reason=reason, at=at)
+
+
+def release(ticket_id: int, *, actor: Actor, at: datetime, reason: str) -> None:
+    """解除督办 of this one ticket."""
+    supervision.release([ticket_id], actor, reason=reason, at=at)
+
+
+def rectify(
     ticket_id: int,
     *,
     actor: Actor,
     at: datetime,
-    reason_code: str,
     reason: str,
-    suggested_code: str | None = None,
+    version: int | None = None,
+    **facts_said: Kind | Urgency | str,
 ) -> None:
-    """申请退单 with coded reason and suggested unit."""
-    plea = Plea(
-        kind=Motion.RETURN,
-        reason=reason,
-        reason_code=reason_code,
-        suggested_code=suggested_code,
-    )
-    motions.file(ticket_id, plea, actor, at=at)
-
-
-def grant_return(
-    ticket_id: int, *, actor: Actor, at: datetime, motion_id: int, note: str = ""
-) -> None:
-    """同意退单: the motion must be one of this ticket."""
-    _must_be_of(ticket_id, motion_id, at)
-    motions.grant(motion_id, actor, note=note or None, at=at)
-
-
-def refuse_return(ticket_id: int, *, actor: Actor, at: datetime, motion_id: int, note: str) -> None:
-    """驳回退单, with the reason."""
-    _must_be_of(ticket_id, motion_id, at)
-    motions.refuse(motion_id, actor, note=note, at=at)
-
-
-def _must_be_of(ticket_id: int, motion_id: int, at: datetime) -> None:
-    view = tickets.view(tickets.ticket_for(SYSTEM, ticket_id=ticket_id), at=at)
-    if motion_id not in {row.id for row in view.motions}:
-        raise NotFound("这张工单没有这份申请")
+    """更正要素: what is left out stays as it is; running deadlines are counted anew."""
+    facts = Facts(**facts_said)  # type: ignore[arg-type]  # the table names only its fields
+    rectifying.rectify(ticket_id, facts, actor, reason=reason, at=at, version=version)
 
 
 def conclude(ticket_id: int, *, actor: Actor, at: datetime) -> None:

@@ -4,4 +4,4 @@ from apiflask import APIBlueprint
 
 callback = APIBlueprint("callback", __name__, enable_openapi=False)
 
-from hotline.web.callback import calls, routes  # noqa: E402, F401 - registers the routes
+from hotline.web.callback import bad_ratings, calls, routes  # noqa: E402, F401 - the routes

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Answer = Response | str | tuple[str, int]
 
 
-def _act(ticket_no: str, deed: str, do: Callable[[Ticket], str]) -> Answer:
+def act(ticket_no: str, deed: str, do: Callable[[Ticket], str]) -> Answer:
     """Do one deed and go on to the next call; wrong input brings the page back."""
     ticket = ticket_for(staff(), ticket_no=ticket_no)
     try:
@@ -50,7 +50,7 @@ def rate(ticket_no: str) -> Answer:
         words = f"{SATISFACTION[verdict.satisfaction]}，{verdict.resolved.label}"
         return f"已记录：{words}" + ("，已按规则转重办或督办" if verdict.is_bad else "")
 
-    return _act(ticket_no, "rating", do)
+    return act(ticket_no, "rating", do)
 
 
 def _verdict() -> Verdict:
@@ -84,7 +84,7 @@ def unreached(ticket_no: str) -> Answer:
             return "三次未接通，已按“回访未联系上”办结"
         return f"已记录第 {row.attempts} 次未接通，请换一个时段再拨"
 
-    return _act(ticket_no, "unreached", do)
+    return act(ticket_no, "unreached", do)
 
 
 @callback.post("/tickets/<ticket_no>/redo")
@@ -98,4 +98,4 @@ def redo(ticket_no: str) -> Answer:
         callbacks.redo(ticket.id, staff(), reason=reason, at=now())
         return "已退回原单位重办"
 
-    return _act(ticket_no, "redo", do)
+    return act(ticket_no, "redo", do)

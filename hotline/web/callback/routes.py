@@ -16,6 +16,7 @@ from hotline.web.callback import callback
 from hotline.web.lines import ticket_rows
 from hotline.web.looks import day, local
 from hotline.web.tickets import ticket_page_context
+from hotline.web.tickets.bad_ratings import rating_choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def desk() -> str:
     cursor = request.args.get("cursor")
     if words:
         found = worklists.page(worklists.Scope(words=words), at=at, cursor=cursor)
-        rows, next_cursor = ticket_rows(found.lines, ".ticket", at), found.next_cursor
+        rows, next_cursor = ticket_rows(found.lines, ".ticket"), found.next_cursor
     else:
         page = callbacks.page(tab, at=at, cursor=cursor)
         rows, next_cursor = _rows(page.lines), page.next_cursor
@@ -135,6 +136,7 @@ def ticket_page(ticket_no: str, draft: Draft | None = None) -> str:
     return render_template(
         "callback/ticket.html",
         **{**context, "suggestion_row": None, "may_unmask": False},
+        **rating_choices(row),
         may_dial=context["may_unmask"],
         draft=draft or Draft(),
         planned=planned,

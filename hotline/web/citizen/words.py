@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hotline.domain.events import Event
@@ -14,8 +15,6 @@ from hotline.services import notices
 from hotline.web.looks import local
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from hotline.queries.progress import Progress, PublicEntry
 
 
@@ -92,7 +91,8 @@ def state(p: Progress) -> State:
         ended = ("已办结", "", "green", "circle-check")
         title, hint, tone, icon = _ENDS.get(p.work.outcome or Outcome.REPLIED, ended)
     else:
-        title, hint, tone, icon = _STATES[p.work.stage]
+        shown = Stage.TO_DISPATCH if p.is_disputed else p.work.stage
+        title, hint, tone, icon = _STATES[shown]
     title = title.format(unit=p.unit or "承办单位")
     if p.work.round > 1 and p.work.stage not in CLOSED:
         title += f"（第 {p.work.round} 次办理）"
@@ -124,7 +124,7 @@ def steps(p: Progress) -> list[Step]:
             for label, moment in zip(_LABELS, times, strict=True)
             if moment is not None
         ]
-    now = _CURRENT[p.work.stage]
+    now = _CURRENT[Stage.TO_DISPATCH if p.is_disputed else p.work.stage]
     is_rated = p.work.kind not in (Kind.PRAISE, Kind.CONSULT) or now == _RATING
     return [
         Step(
@@ -196,6 +196,7 @@ _TRAIL: dict[Event, tuple[str, str, str]] = {
     Event.CONCLUDED: ("工单办结", "circle-check", "green"),
     Event.RETURN_GRANTED: ("正在重新确定承办单位", "arrow-back-up", "amber"),
     Event.HANGING_GRANTED: ("暂时挂账，定期复查", "clock-pause", "gray"),
+    Event.EXTENSION_GRANTED: ("办理时间延长", "clock", "amber"),
     Event.RESUMED: ("恢复办理", "refresh", "blue"),
 }
 _OWN_WORDS = frozenset({Event.ASKED_INFO, Event.SUPPLIED, Event.RATED})
@@ -233,4 +234,24 @@ def _detail(entry: PublicEntry) -> str:
         return f"第 {said['round']} 次办理"
     if entry.event is Event.RETURN_GRANTED:
         return "承诺答复的时间不变"
+    if entry.event in _PROMISES:
+        return _promise(said)
     return ""
+
+
+_PROMISES = frozenset({Event.EXTENSION_GRANTED, Event.HANGING_GRANTED, Event.RESUMED})
+
+
+def _promise(said: dict[str, Any]) -> str:
+    """Tell both dates, and the unit's own words to the citizen (答复口径)."""
+    before, after = (_moment(said.get(key)) for key in ("before", "due_at"))
+    lines = []
+    if after:
+        lines.append(f"承诺答复时间由 {before} 改为 {after}" if before else f"承诺 {after} 前答复")
+    if said.get("reply_text"):
+        lines.append(str(said["reply_text"]))
+    return "\n".join(lines)
+
+
+def _moment(said: str | None) -> str:
+    return local(datetime.fromisoformat(said)) if said else ""

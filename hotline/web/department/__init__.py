@@ -7,4 +7,11 @@ from hotline.web import bell
 department = APIBlueprint("department", __name__, enable_openapi=False)
 bell.mount(department)
 
-from hotline.web.department import deeds, routes  # noqa: E402, F401 - registers the routes
+from hotline.web.department import (  # noqa: E402, F401 - registers the routes
+    bad_ratings,
+    calendar,
+    deeds,
+    leading,
+    pleading,
+    routes,
+)

@@ -1,4 +1,4 @@
-"""What a unit does with a ticket: sign, contact, note, reply, return, delegate, attach (办理)."""
+"""What a unit does with a ticket: sign, contact, note, reply, delegate, attach (办理)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, request, url_for
 
 from hotline.domain.errors import Invalid
-from hotline.domain.motions import Motion
 from hotline.domain.reply_check import hints
 from hotline.queries import units
 from hotline.queries.tickets import ticket_for
-from hotline.services import attachments, handling, motions
+from hotline.services import attachments, handling
 from hotline.web.access import house, now, staff
 from hotline.web.department import department
 from hotline.web.department.routes import Draft, ticket_page
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     Answer = Response | str | tuple[str, int]
 
 
-def _act(ticket_no: str, deed: str, do: Callable[[Ticket], object], said: str) -> Answer:
+def act(ticket_no: str, deed: str, do: Callable[[Ticket], object], said: str) -> Answer:
     """Do one deed; wrong input brings the page back with the words kept, success goes on."""
     ticket = ticket_for(staff(), ticket_no=ticket_no)
     try:
@@ -50,7 +49,7 @@ def _version() -> int | None:
 @department.post("/tickets/<ticket_no>/sign")
 def sign(ticket_no: str) -> Answer:
     """签收."""
-    return _act(
+    return act(
         ticket_no,
         "sign",
         lambda ticket: handling.sign(ticket.id, staff(), at=now(), version=_version()),
@@ -62,7 +61,7 @@ def sign(ticket_no: str) -> Answer:
 def contact(ticket_no: str) -> Answer:
     """先行联系."""
     reached = _typed("reached") != "no"
-    return _act(
+    return act(
         ticket_no,
         "contact",
         lambda ticket: handling.contact(
@@ -75,7 +74,7 @@ def contact(ticket_no: str) -> Answer:
 @department.post("/tickets/<ticket_no>/note")
 def note(ticket_no: str) -> Answer:
     """办理进展与会办意见."""
-    return _act(
+    return act(
         ticket_no,
         "note",
         lambda ticket: handling.note(ticket.id, _typed("note"), staff(), at=now()),
@@ -94,25 +93,7 @@ def reply(ticket_no: str) -> Answer:
         for hint in hints(text):
             flash(f"答复提示：{hint.text}", "warning")
 
-    return _act(ticket_no, "reply", do, "答复已提交，等待热线审核")
-
-
-@department.post("/tickets/<ticket_no>/return", endpoint="file_return")
-def file_return(ticket_no: str) -> Answer:
-    """申请退单, with a coded reason and the unit that should have it (domain.md 8.1)."""
-
-    def do(ticket: Ticket) -> None:
-        if not _typed("suggested_code"):
-            raise Invalid("suggested_code", "请选择建议改派的单位")
-        plea = motions.Plea(
-            kind=Motion.RETURN,
-            reason=_typed("reason"),
-            reason_code=_typed("reason_code") or None,
-            suggested_code=_typed("suggested_code"),
-        )
-        motions.file(ticket.id, plea, staff(), at=now())
-
-    return _act(ticket_no, "return", do, "退单申请已提交；审核期间办理时限继续计时")
+    return act(ticket_no, "reply", do, "答复已提交，等待热线审核")
 
 
 @department.post("/tickets/<ticket_no>/delegate")
@@ -125,7 +106,7 @@ def delegate(ticket_no: str) -> Answer:
             raise Invalid("reason", "请写明下派要求")
         handling.delegate(ticket.id, _typed("department_code"), staff(), reason=reason, at=now())
 
-    return _act(ticket_no, "delegate", do, "已下派，办理时限不变")
+    return act(ticket_no, "delegate", do, "已下派，办理时限不变")
 
 
 @department.post("/tickets/<ticket_no>/files")
@@ -138,7 +119,7 @@ def add_files(ticket_no: str) -> Answer:
         if not _keep_files(ticket):
             raise Invalid("files", "请选择要上传的文件")
 
-    return _act(ticket_no, "files", do, "附件已处理")
+    return act(ticket_no, "files", do, "附件已处理")
 
 
 def _keep_files(ticket: Ticket) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -10,14 +11,19 @@ from flask_login import current_user
 from hotline.domain.errors import NotAllowed
 from hotline.domain.lifecycle import Stage
 from hotline.domain.reply_check import hints
+from hotline.domain.terms import Role
 from hotline.queries import bounded, catalog_choices, units
 from hotline.queries.units import Tab
-from hotline.services import notices
+from hotline.services import motions
 from hotline.web import bell
 from hotline.web.access import now, staff
-from hotline.web.department import department
+from hotline.web.department import department, forms
 from hotline.web.lines import ticket_rows
 from hotline.web.tickets import ticket_page_context
+from hotline.web.tickets.bad_ratings import rating_choices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EMPTY = {
     Tab.TO_SIGN: ("没有待签收的工单", "新派来的工单会出现在这里，请在签收时限内签收。"),
@@ -56,8 +62,8 @@ def desk() -> str:
     return render_template(
         "department/desk.html",
         tab=tab,
-        tabs=_tabs(tab, unit_id, is_searching=bool(words)),
-        rows=ticket_rows(page.lines, ".ticket", at),
+        tabs=desk_tabs(tab.value, is_searching=bool(words)),
+        rows=ticket_rows(page.lines, ".ticket"),
         next_cursor=page.next_cursor,
         words=words,
         empty_words=EMPTY[tab],
@@ -74,19 +80,42 @@ def own_unit() -> int:
     return unit_id
 
 
-def _tabs(current: Tab, unit_id: int, *, is_searching: bool) -> list[dict[str, object]]:
+def desk_tabs(current: str, *, is_searching: bool = False) -> list[dict[str, object]]:
+    """The lists of the unit, then what waits for its leader and what citizens were unhappy with."""
+    unit_id = own_unit()
     counts = units.counts(unit_id)
-    return [
+    items: list[dict[str, object]] = [
         {
             "href": url_for(".desk", tab=tab.value),
             "label": tab.label,
-            "active": tab is current and not is_searching,
+            "active": tab.value == current and not is_searching,
             "count": bounded.words(counts[tab], units.COUNT_TO) if tab in counts else None,
             "tone": "red" if tab is Tab.TO_SIGN and counts[tab] else "",
         }
         for tab in Tab
-        if tab is not Tab.HUNG or counts[tab] or tab is current
+        if tab is not Tab.HUNG or counts[tab] or tab.value == current
     ]
+    return items + list(_more_tabs(current, unit_id))
+
+
+def _more_tabs(current: str, unit_id: int) -> Iterator[dict[str, object]]:
+    """Shown to whom they concern: approvals to leaders and deputies, ratings when one is bad."""
+    waiting = len(motions.waiting_at(staff(), at=now()))
+    bad = units.count_bad_ratings(unit_id)
+    is_lead = staff().role is Role.DEPARTMENT_LEAD
+    for key, label, count, shows in (
+        ("approvals", "待我审核", waiting, is_lead or waiting),
+        ("ratings", "差评核实整改", bad, bad),
+        ("leave", "请假与代理", None, is_lead),
+    ):
+        if shows or current == key:
+            yield {
+                "href": url_for(f".{key}"),
+                "label": label,
+                "active": key == current,
+                "count": None if count is None else str(count),
+                "tone": "amber" if count else "",
+            }
 
 
 @department.get("/tickets/<ticket_no>")
@@ -102,7 +131,6 @@ def ticket_page(ticket_no: str, draft: Draft | None = None) -> str:
     is_lead = actor.department_id is not None and actor.department_id == row.lead_department_id
     works = row.stage in (Stage.DISPATCHED, Stage.HANDLING)
     takes_part = units.takes_part(row.id, actor) and row.stage not in OVER
-    filed = units.has_open_return(row.id)
     below = catalog_choices.departments(below=actor.department_id)
     return render_template(
         "department/ticket.html",
@@ -110,11 +138,11 @@ def ticket_page(ticket_no: str, draft: Draft | None = None) -> str:
         draft=draft or Draft(),
         may_contact=is_lead and works,
         may_note=takes_part,
-        may_return=is_lead and works and not row.no_return and not filed,
+        motion_forms=forms.motion_forms(row),
+        **rating_choices(row),
         may_delegate="delegate" in context["open_actions"] and bool(below),
-        has_open_return=filed,
+        open_motions=[line for line in context["motion_rows"] if line["is_open"]],
         is_lead=is_lead,
-        return_reasons=list(notices.reasons()["return"].items()),
         unit_groups=catalog_choices.departments(),
         below=catalog_choices.flat(below),
     )

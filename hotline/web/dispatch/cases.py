@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from hotline.domain.guards import MAX_RETURNS
 from hotline.domain.lifecycle import Stage
+from hotline.domain.motions import FILED_IN, HangingReview, Motion, MotionStep, deciders
 from hotline.domain.reply_check import hints
 from hotline.domain.terms import Mark
 from hotline.queries import catalog_choices, similar
 from hotline.services import casework, notices
+from hotline.web.access import staff
 from hotline.web.looks import day
 from hotline.web.tickets import ticket_page_context
+from hotline.web.tickets.motions import hanging_facts
 
 if TYPE_CHECKING:
     from hotline.models import Ticket
     from hotline.services.casework import Choice
 
 DISPATCHABLE = Stage.TO_DISPATCH
+RULED_IN = (Stage.TO_DISPATCH, *FILED_IN[Motion.RETURN])
+REVIEWERS = deciders(Motion.HANGING, MotionStep.AUTHORITY)
 
 
 def case_context(
@@ -31,12 +35,12 @@ def case_context(
     """
     context = ticket_page_context(ticket_no)
     ticket = context["ticket"]
-    waits = ticket.stage is DISPATCHABLE
+    waits = ticket.stage is DISPATCHABLE or is_ruling(ticket)
     reasons = notices.reasons()
     choices = _choices(context) if waits else []
     # The long selects are fetched when opened, and come along where nobody can choose without them.
     is_long = waits and (not tab or not choices or bool(errors))
-    pleas = [row for row in context["motion_rows"] if row["is_open_return"]]
+    pleas = [row for row in context["motion_rows"] if row["may_decide"]]
     return {
         **context,
         "motion_rows": [row for row in context["motion_rows"] if row not in pleas],
@@ -50,7 +54,9 @@ def case_context(
         **(by_hand() if is_long else {}),
         "targets": [(code, row["label"]) for code, row in reasons["transfer"].items()],
         "pleas": pleas,
-        "is_last_return": ticket.returns + 1 >= MAX_RETURNS,
+        "hanging_facts": hanging_facts(context["view"]),
+        "finds": [(word.value, word.label) for word in HangingReview],
+        "may_review_hanging": ticket.stage is Stage.HUNG and staff().role in REVIEWERS,
         "reply_hints": hints(ticket.reply or "") if ticket.stage is Stage.REVIEWING else (),
     }
 
@@ -65,7 +71,7 @@ def by_hand() -> dict[str, object]:
 
 def is_ruling(ticket: Ticket) -> bool:
     """Whether the next dispatch is a ruling: lead fixed, no return (疑难协调)."""
-    return Mark.ADJUDICATING.value in ticket.marks
+    return Mark.ADJUDICATING.value in ticket.marks and ticket.stage in RULED_IN
 
 
 def _choices(context: dict[str, Any]) -> list[dict[str, object]]:

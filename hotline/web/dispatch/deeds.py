@@ -1,4 +1,4 @@
-"""What the dispatch desk decides: dispatch, rule, transfer, merge, judge returns, review (处置)."""
+"""What the dispatch desk decides: dispatch, rule, transfer, merge, review replies (处置)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import flash, redirect, request, url_for
 
-from hotline.domain.errors import Invalid, NotFound
-from hotline.queries import desk, tickets
+from hotline.domain.errors import Invalid
+from hotline.queries import tickets
 from hotline.services import advising, dispatching, endings, motions, notices, reviewing
 from hotline.web.access import now, staff
 from hotline.web.dispatch import dispatch
@@ -41,7 +41,7 @@ def _version() -> int:
     return request.form.get("version", -1, type=int)
 
 
-def _on(ticket_no: str, do: Callable[[Ticket], str]) -> Response | tuple[str, int]:
+def on_ticket(ticket_no: str, do: Callable[[Ticket], str]) -> Response | tuple[str, int]:
     """Do one thing and go on to the next case; what is wrong in the form is shown in place."""
     tab = _said("tab")
     ticket = tickets.ticket_for(staff(), ticket_no=ticket_no)
@@ -58,13 +58,17 @@ def _on(ticket_no: str, do: Callable[[Ticket], str]) -> Response | tuple[str, in
 @dispatch.post("/tickets/<ticket_no>/dispatch")
 def send(ticket_no: str) -> Response | tuple[str, int]:
     """Dispatch by the chosen line or by the selects; a ruling fixes the lead for good."""
-    return _on(ticket_no, _send)
+    return on_ticket(ticket_no, _send)
 
 
 def _send(ticket: Ticket) -> str:
     target = _target(ticket)
     ruling = is_ruling(ticket)
     unit = dispatching.department_by_code(target.unit)
+    if ruling:
+        words, version = _said("reason"), _version()
+        motions.rule(ticket.id, target.unit, staff(), reason=words, at=now(), version=version)
+        return f"已裁定由{unit.name if unit else target.unit}主办，不得再退"
     dispatching.dispatch(
         ticket.id,
         target.unit,
@@ -72,12 +76,10 @@ def _send(ticket: Ticket) -> str:
         at=now(),
         helpers=target.helpers,
         reason=_said("reason") or None,
-        no_return=ruling,
         category_code=target.category,
         version=_version(),
     )
-    name = unit.name if unit else target.unit
-    return f"已裁定由{name}主办，不得再退" if ruling else f"已派给{name}"
+    return f"已派给{unit.name if unit else target.unit}"
 
 
 def _target(ticket: Ticket) -> _Target:
@@ -123,7 +125,7 @@ def transfer(ticket_no: str) -> Response | tuple[str, int]:
         endings.transfer(ticket.id, actor, target=target, reason=words, at=now(), version=version)
         return f"已移交{label}"
 
-    return _on(ticket_no, do)
+    return on_ticket(ticket_no, do)
 
 
 @dispatch.post("/tickets/<ticket_no>/merge")
@@ -135,7 +137,7 @@ def merge(ticket_no: str) -> Response | tuple[str, int]:
         endings.merge(ticket.id, master, staff(), at=now(), version=_version())
         return f"已并入 {master}"
 
-    return _on(ticket_no, do)
+    return on_ticket(ticket_no, do)
 
 
 @dispatch.post("/tickets/<ticket_no>/ask-info")
@@ -146,24 +148,7 @@ def ask_info(ticket_no: str) -> Response | tuple[str, int]:
         endings.ask_info(ticket.id, _said("question"), staff(), at=now())
         return "已请市民补充材料"
 
-    return _on(ticket_no, do)
-
-
-@dispatch.post("/tickets/<ticket_no>/motions/<int:motion_id>")
-def judge(ticket_no: str, motion_id: int) -> Response | tuple[str, int]:
-    """Agree to a return, or refuse it with a reason."""
-
-    def do(ticket: Ticket) -> str:
-        if desk.ticket_of_motion(motion_id) != ticket.ticket_no:
-            raise NotFound("没有这份申请")
-        verdict = _verdict("grant", "refuse")
-        if verdict == "grant":
-            motions.grant(motion_id, staff(), note=_said("note") or None, at=now())
-            return "已同意退单，工单回到待派单"
-        motions.refuse(motion_id, staff(), note=_said("note"), at=now())
-        return "已驳回退单，原单位继续办理"
-
-    return _on(ticket_no, do)
+    return on_ticket(ticket_no, do)
 
 
 @dispatch.post("/tickets/<ticket_no>/review")
@@ -171,7 +156,7 @@ def review(ticket_no: str) -> Response | tuple[str, int]:
     """Pass a reply, send it back with a reason, or close where no callback is due."""
 
     def do(ticket: Ticket) -> str:
-        verdict = _verdict("approve", "conclude", "send_back")
+        verdict = verdict_of("approve", "conclude", "send_back")
         actor, version, at = staff(), _version(), now()
         if verdict == "approve":
             reviewing.approve(ticket.id, actor, at=at, version=version)
@@ -182,10 +167,11 @@ def review(ticket_no: str) -> Response | tuple[str, int]:
         reviewing.send_back(ticket.id, actor, reason=_said("reason"), at=at, version=version)
         return "已退回承办单位重新答复，时限不变"
 
-    return _on(ticket_no, do)
+    return on_ticket(ticket_no, do)
 
 
-def _verdict(*known: str) -> str:
+def verdict_of(*known: str) -> str:
+    """Read which button was pressed; raises Invalid for none."""
     verdict = _said("verdict")
     if verdict not in known:
         raise Invalid("verdict", "请按 1 或 2 选择处理意见")

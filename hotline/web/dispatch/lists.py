@@ -45,7 +45,7 @@ def find() -> Response | str:
     kept = {key: value for key, value in request.args.items() if key != "cursor" and value}
     return render_template(
         "dispatch/list.html",
-        rows=list_rows(page.lines, "dispatch", at=at),
+        rows=list_rows(page.lines, "dispatch"),
         columns=COLUMNS,
         next_cursor=page.next_cursor,
         url=f"{url_for('dispatch.find')}?{urlencode(kept)}",

@@ -1,4 +1,4 @@
-"""What a supervisor does: urge, supervise, redo, hang, resume; one ticket or many (督办操作)."""
+"""What a supervisor does to one ticket: urge, supervise, raise, redo, hang, resume (督办操作)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, request, url_for
 
-from hotline.domain.errors import Invalid, NotAllowed
+from hotline.domain.errors import Invalid
 from hotline.queries.tickets import ticket_for
-from hotline.services import callbacks, hanging
+from hotline.services import callbacks
 from hotline.services import supervision as service
+from hotline.services.motions import hanging
+from hotline.services.motions.unreasonable import find_unreasonable
 from hotline.web.access import now, staff
 from hotline.web.supervision import supervision
-from hotline.web.supervision.routes import (
-    Draft,
-    asked_scope,
-    list_page,
-    scope_url,
-    ticket_page,
-)
+from hotline.web.supervision.lists import Draft
+from hotline.web.supervision.routes import ticket_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,25 +23,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     Answer = Response | str | tuple[str, int]
-
-BULK = {"urge": (service.urge, "催办"), "supervise": (service.supervise, "督办")}
-
-
-@supervision.post("/tickets")
-def act() -> Answer:
-    """Urge or supervise all ticked tickets with one text; all or none."""
-    picked = [number for number in request.form.getlist("ticket") if number.isdigit()]
-    verb = request.form.get("verb", "")
-    do, label = BULK.get(verb, BULK["urge"])
-    try:
-        ids = [int(number) for number in picked]
-        count = do(ids, staff(), reason=request.form.get("reason", ""), at=now())
-    except (Invalid, NotAllowed) as error:
-        wrong = error.errors if isinstance(error, Invalid) else {"ticket": error.message}
-        draft = Draft(verb, request.form.to_dict(), wrong, tuple(picked))
-        return list_page(draft), 422
-    flash(f"已{label} {count} 件，承办单位会收到通知", "success")
-    return redirect(scope_url(".listing", asked_scope()), 303)
 
 
 def _one(ticket_no: str, deed: str, do: Callable[[int, str], object], said: str) -> Answer:
@@ -87,6 +65,42 @@ def supervise(ticket_no: str) -> Answer:
     )
 
 
+@supervision.post("/tickets/<ticket_no>/raise-level")
+def raise_level(ticket_no: str) -> Answer:
+    """提级办理."""
+    return _one(
+        ticket_no,
+        "raise_level",
+        lambda ticket_id, why: service.raise_level([ticket_id], staff(), reason=why, at=now()),
+        "已提级办理，上级单位负责人会收到通知",
+    )
+
+
+@supervision.post("/tickets/<ticket_no>/order")
+def order(ticket_no: str) -> Answer:
+    """领导批示: who, and what was written."""
+    leader = request.form.get("leader", "")
+    return _one(
+        ticket_no,
+        "order",
+        lambda ticket_id, why: service.order(
+            [ticket_id], staff(), leader=leader, reason=why, at=now()
+        ),
+        "已登记领导批示，相关单位和人员会收到通知",
+    )
+
+
+@supervision.post("/tickets/<ticket_no>/release")
+def release(ticket_no: str) -> Answer:
+    """解除督办, with the reason."""
+    return _one(
+        ticket_no,
+        "release",
+        lambda ticket_id, why: service.release([ticket_id], staff(), reason=why, at=now()),
+        "已解除督办，承办单位会收到通知",
+    )
+
+
 @supervision.post("/tickets/<ticket_no>/redo")
 def redo(ticket_no: str) -> Answer:
     """重办 beyond the second round is the supervisor's alone (story 8)."""
@@ -126,6 +140,6 @@ def unreasonable(ticket_no: str) -> Answer:
     return _one(
         ticket_no,
         "unreasonable",
-        lambda ticket_id, why: hanging.find_unreasonable(ticket_id, staff(), reason=why, at=now()),
+        lambda ticket_id, why: find_unreasonable(ticket_id, staff(), reason=why, at=now()),
         "已认定为不合理诉求并办结",
     )

@@ -8,7 +8,7 @@ from flask import url_for
 
 from hotline.domain.permissions import Wing, may_enter
 from hotline.queries import bounded
-from hotline.queries.supervision import COUNT_TO, SCANNED, Lamp
+from hotline.queries.supervision import COUNT_TO, LATE_TO, SCANNED, Lamp
 from hotline.web.access import staff
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ TILES = (
     _Tile("overdue", "已超期", "alarm", "red", Lamp.OVERDUE),
     _Tile("due_today", "今日到期", "clock", "amber", Lamp.TODAY),
     _Tile("soon", "将到期", "alert-triangle", "amber", Lamp.SOON, SCANNED),
+    _Tile("paused", "暂停计时", "clock-pause", "gray", Lamp.PAUSED),
     _Tile("supervised", "督办中", "gavel", "purple", Lamp.SUPERVISED, SCANNED),
     _Tile("returns", "退单待审", "arrow-back-up", "amber"),
     _Tile("to_dispatch", "待派单", "send", "teal"),
@@ -66,27 +67,47 @@ def _behind(tile: _Tile) -> str | None:
     return "/dispatch" if tile.figure in AT_THE_DISPATCHERS and may_dispatch else None
 
 
+def late_clocks(figures: Overview) -> list[dict[str, Any]]:
+    """The other clocks that are past their due moment, each with its list (其他时限超期)."""
+    return [
+        {
+            "label": f"{clock.label}超期",
+            "count": bounded.words(number, LATE_TO),
+            "tone": "red" if number else "",
+            "href": url_for(".listing", lamp=Lamp.OVERDUE.value, clock=clock.value),
+        }
+        for clock, number in figures.late.items()
+    ]
+
+
 def bars(shares: Sequence[Share], by: str) -> list[dict[str, Any]]:
-    """Bars as long as their share of the longest, with the late and the soon due part in them."""
+    """Bars as long as their share of the longest, with the late and the soon due part in them.
+
+    ``by``: unit, person, cause or category, which the list behind the bar is narrowed to.
+    """
     most = max((share.open for share in shares), default=1)
     return [
         {
             "label": share.name,
+            "note": share.note,
             "open": share.open,
             "overdue": share.overdue,
             "soon": share.soon,
             "width": share.open * 100 / most,
             "late_width": share.overdue * 100 / share.open,
             "soon_width": share.soon * 100 / share.open,
-            "href": url_for(
-                ".listing",
-                lamp=_worst(share).value,
-                unit=share.code if by == "unit" else None,
-                category=share.code if by == "category" else None,
-            ),
+            "href": _list_of(share, by),
         }
         for share in shares
     ]
+
+
+def _list_of(share: Share, by: str) -> str:
+    """The list behind a bar; a person is looked for within the unit."""
+    asked: dict[str, Any] = {"lamp": _worst(share).value, by: share.code}
+    if share.unit_code:
+        asked["unit"] = share.unit_code
+    return url_for(".listing", **asked)
 
 
 def _worst(share: Share) -> Lamp:

@@ -1,53 +1,30 @@
-"""The supervisor's overview, the lists behind each figure, and one ticket (督办台)."""
+"""The supervisor's overview, the search, and one ticket (督办台)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
-
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from hotline.domain.lifecycle import Stage
-from hotline.domain.terms import Role
+from hotline.domain.terms import Mark, Role
 from hotline.queries import supervision as watch
 from hotline.queries import worklists
 from hotline.queries.supervision import SCANNED, Lamp, Scope
-from hotline.services.supervision import WORKING
+from hotline.services import audience
+from hotline.services.supervision import WORKING, Act
 from hotline.web import bell
 from hotline.web.access import now, staff
-from hotline.web.lines import shown_marks, ticket_rows
-from hotline.web.looks import day
+from hotline.web.lines import ticket_rows
 from hotline.web.supervision import supervision
-from hotline.web.supervision.figures import bars, tiles
+from hotline.web.supervision.figures import bars, late_clocks, tiles
+from hotline.web.supervision.lists import Draft, rows_of
 from hotline.web.tickets import ticket_page_context
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hotline.queries.supervision import WatchLine
-
-EMPTY = {
-    Lamp.OVERDUE: ("没有超期的工单", "办理时限已过而没有答复的工单会出现在这里。"),
-    Lamp.SOON: ("没有将到期的工单", "离到期不足一个工作日（黄牌）的工单会出现在这里。"),
-    Lamp.TODAY: ("今天没有到期的工单", "今天下班前须答复的工单会出现在这里。"),
-    Lamp.SUPERVISED: ("没有督办中的工单", "下达督办的工单会留在这里，直到答复。"),
-    Lamp.OPEN: ("没有在办的工单", "正在计时的工单会出现在这里，先到期的在前。"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A form that was refused: what was typed and what is wrong with it."""
-
-    deed: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    picked: tuple[str, ...] = ()
+SHOWN = 8
 
 
 @supervision.get("")
 def overview() -> str:
-    """Figures, shares by unit and category, and what is most late; or what a search finds."""
+    """Figures, shares by unit, person, cause and category, and what is most late; or a search."""
     words = request.args.get("q", "").strip()
     if words:
         return _search(words)
@@ -58,95 +35,24 @@ def overview() -> str:
     return render_template(
         "supervision/overview.html",
         tiles=tiles(figures),
-        units=bars(watch.by_unit(at=at), "unit"),
-        categories=bars(watch.by_category(at=at), "category"),
-        late_rows=_rows(most_late.lines[:8]),
-        soon_rows=_rows(soon.lines[:8]),
+        late_clocks=late_clocks(figures),
+        units=bars(figures.units, "unit"),
+        persons=bars(figures.persons, "person"),
+        causes=bars(figures.causes, "cause"),
+        categories=bars(figures.categories, "category"),
+        late_rows=rows_of(most_late.lines[:SHOWN]),
+        soon_rows=rows_of(soon.lines[:SHOWN]),
         unread=bell.unread(),
         scanned=SCANNED if figures.open >= SCANNED else None,
     )
 
 
 def _search(words: str) -> str:
-    at = now()
     scope = worklists.Scope(words=words)
-    page = worklists.page(scope, at=at, cursor=request.args.get("cursor"))
-    rows = ticket_rows(page.lines, ".ticket", at)
+    page = worklists.page(scope, at=now(), cursor=request.args.get("cursor"))
+    rows = ticket_rows(page.lines, ".ticket")
     return render_template(
         "supervision/search.html", words=words, rows=rows, next_cursor=page.next_cursor
-    )
-
-
-def _rows(lines: Sequence[WatchLine]) -> list[dict[str, Any]]:
-    return [
-        {
-            "href": url_for(".ticket", ticket_no=line.ticket_no),
-            "id": str(line.ticket_id),
-            "title": line.title,
-            "note": line.category,
-            "urgency": line.urgency.value,
-            "marks": shown_marks(line.marks, line.round),
-            "ticket_no": line.ticket_no,
-            "stage": line.stage.label,
-            "stage_code": line.stage.value,
-            "unit": line.unit,
-            "lamp": line.lamp,
-            "due_text": day(line.due_at),
-            "remaining": line.remaining,
-        }
-        for line in lines
-    ]
-
-
-@supervision.get("/tickets")
-def listing() -> str:
-    """List the clocks behind a figure, with urging and supervising of many at once."""
-    return list_page(Draft())
-
-
-def asked_scope() -> Scope:
-    """Read lamp, unit and category from the address; what is unknown shows the late ones."""
-    name = request.args.get("lamp", "")
-    return Scope(
-        lamp=Lamp(name) if name in set(Lamp) else Lamp.OVERDUE,
-        unit_code=request.args.get("unit") or None,
-        category_code=request.args.get("category") or None,
-    )
-
-
-def scope_url(endpoint: str, scope: Scope) -> str:
-    """Write a scope into an address."""
-    return url_for(
-        endpoint, lamp=scope.lamp.value, unit=scope.unit_code, category=scope.category_code
-    )
-
-
-def list_page(draft: Draft) -> str:
-    """Print the list; a refused bulk form comes back with its words and ticks."""
-    scope = asked_scope()
-    page = watch.page(scope, at=now(), cursor=request.args.get("cursor"))
-    unit, category = watch.names(scope)
-    if request.args.get("pick") == "all":
-        draft = replace(draft, picked=tuple(str(line.ticket_id) for line in page.lines))
-    return render_template(
-        "supervision/list.html",
-        draft=draft,
-        pick_url=scope_url(".listing", scope) + "&pick=all",
-        rows=_rows(page.lines),
-        next_cursor=page.next_cursor,
-        here=scope_url(".listing", scope),
-        tabs=[
-            {
-                "href": scope_url(".listing", replace(scope, lamp=each)),
-                "label": each.label,
-                "active": each is scope.lamp,
-            }
-            for each in Lamp
-        ],
-        lamp=scope.lamp,
-        scope_words=" · ".join(part for part in (unit, category) if part),
-        empty_words=EMPTY[scope.lamp],
-        act_url=scope_url(".act", scope),
     )
 
 
@@ -159,10 +65,21 @@ def ticket(ticket_no: str) -> str:
 def ticket_page(ticket_no: str, draft: Draft) -> str:
     """Print the ticket page; a refused form comes back with its words and what is wrong."""
     context = ticket_page_context(ticket_no)
+    row = context["ticket"]
+    may_act = Stage(row.stage) in WORKING
     return render_template(
         "supervision/ticket.html",
         **context,
         draft=draft,
-        may_urge=Stage(context["ticket"].stage) in WORKING,
+        may_urge=may_act,
+        may_release=Mark.SUPERVISED.value in row.marks,
+        told={act.value: _told_words(act, row.id) for act in Act} if may_act else {},
         is_authority=staff().role is Role.AUTHORITY,
     )
+
+
+def _told_words(act: Act, ticket_id: int) -> str:
+    """将告知：东湖区城市管理局、李明（东湖区城管局）…"""
+    found = audience.of_act(act, [ticket_id], at=now())
+    names = "、".join(dict.fromkeys(one.name for one in found.told))
+    return f"将告知：{names}" if names else "尚未派单，没有可告知的单位"

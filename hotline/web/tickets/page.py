@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hotline.domain.motions import Motion, MotionState
 from hotline.domain.permissions import MAY_UNMASK
-from hotline.domain.terms import SATISFACTION
 from hotline.queries import tickets
-from hotline.services import notices, openings
+from hotline.services import openings
 from hotline.web.access import now, staff
 from hotline.web.looks import local
+from hotline.web.tickets.clocks import clock_rows
+from hotline.web.tickets.motions import exclusions, motion_rows, rating_rows
 from hotline.web.tickets.trail import trail_of
 
 if TYPE_CHECKING:
@@ -37,13 +37,14 @@ def ticket_page_context(ticket_no: str) -> dict[str, Any]:
         "at": at,
         "open_actions": {action.value for action in openings.open_to(ticket, actor)},
         "facts_rows": _facts(view),
-        "clock_rows": _clocks(view),
+        "clock_rows": clock_rows(view),
         "entries": trail_of(view.timeline),
         "suggestion_items": suggestion_items(view.suggestion),
         "suggestion_row": view.suggestion,
         "units": _units(view),
-        "motion_rows": _motions(view),
-        "rating_rows": _ratings(view),
+        "motion_rows": motion_rows(view, actor, at),
+        "exclusions": exclusions(view),
+        "rating_rows": rating_rows(view, actor),
         "file_rows": _files(view),
         "may_unmask": actor.role in MAY_UNMASK and ticket.citizen_id is not None,
     }
@@ -80,28 +81,6 @@ def _promise(view: TicketView) -> str:
 
 def _who_sorted(by: str) -> str:
     return f"模型 {by.removeprefix('model:')}" if by.startswith("model:") else f"人工：{by}"
-
-
-def _clocks(view: TicketView) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": clock.label,
-            "due_text": local(clock.due_at),
-            "lamp": "paused" if clock.is_stopped and not clock.is_late else clock.lamp,
-            "remaining": _clock_words(clock.is_stopped, clock.is_late, clock.remaining),
-            "is_provisional": clock.is_provisional,
-            "first_due_text": local(clock.first_due_at)
-            if clock.first_due_at != clock.due_at
-            else "",
-        }
-        for clock in view.clocks
-    ]
-
-
-def _clock_words(is_stopped: bool, is_late: bool, remaining: str) -> str:  # noqa: FBT001 - two facts of a row
-    if not is_stopped:
-        return remaining
-    return "超期完成" if is_late else "按时完成"
 
 
 def suggestion_items(row: SuggestionRow | None) -> list[dict[str, Any]]:
@@ -147,47 +126,6 @@ def _units(view: TicketView) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _motions(view: TicketView) -> list[dict[str, Any]]:
-    words = notices.reasons()["return"]
-    return [
-        {
-            "id": row.id,
-            "kind": row.kind.label,
-            "kind_code": row.kind.value,
-            "state": row.state.label,
-            "state_code": row.state.value,
-            "is_open_return": row.kind is Motion.RETURN and row.state is MotionState.OPEN,
-            "code_label": words.get(row.reason_code or "", row.reason_code or ""),
-            "reason": row.reason,
-            "unit": row.department.name,
-            "suggested": row.suggested_department.name if row.suggested_department else "",
-            "suggested_code": row.suggested_department.code if row.suggested_department else "",
-            "filed_text": local(row.filed_at),
-            "filed_by": row.filed_by,
-            "decision": row.decision,
-            "decided_by": row.decided_by,
-            "decided_text": local(row.decided_at, ""),
-        }
-        for row in view.motions
-    ]
-
-
-def _ratings(view: TicketView) -> list[dict[str, Any]]:
-    return [
-        {
-            "round": "首次" if row.round == 1 else f"第 {row.round} 次",
-            "satisfaction": SATISFACTION[row.satisfaction],
-            "stars": row.satisfaction,
-            "tone": "red" if row.satisfaction <= 2 else "green",  # noqa: PLR2004 - two bad grades
-            "resolved": row.resolved.label,
-            "comment": row.comment,
-            "channel": row.channel.label,
-            "at_text": local(row.rated_at),
-        }
-        for row in view.ratings
-    ]
 
 
 def _files(view: TicketView) -> list[dict[str, Any]]:

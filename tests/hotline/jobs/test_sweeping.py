@@ -14,8 +14,9 @@ from hotline.domain.identity import CITIZEN
 from hotline.domain.lifecycle import Stage
 from hotline.jobs import schedule, sweep
 from hotline.jobs.calling import line
-from hotline.models import Message, MessageState
+from hotline.models import Message, MessageState, TimelineEntry
 from hotline.services import endings, pulse
+from hotline.services.timing import sweeping
 from integrations import DeliveryError
 from tests.hotline.people import entries, look, stage, ticket, to_unit
 
@@ -61,6 +62,49 @@ def test_due_clocks_fire_batch_by_batch(a_ticket: Callable[..., int], at: dateti
         sweep.sweep_clocks()
     assert all("red" in ticket(ticket_id).marks for ticket_id in ids)
     assert [len(entries(ticket_id, Event.MILESTONE)) for ticket_id in ids] == before
+
+
+def test_in_a_storm_the_next_sweep_is_asked_for_at_once(
+    a_ticket: Callable[..., int], at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker killed in the middle breaks no chain: the next job stands in the queue already."""
+    for _ in range(3):
+        to_unit(a_ticket(), at=at)
+    line().waiting.clear()
+    monkeypatch.setattr(sweeping, "BATCH", 1)
+    with time_machine.travel(at + timedelta(days=30), tick=False):
+        sweep.sweep_clocks()
+        assert "sweep_clocks" in asked()
+        sweep.sweep_clocks()
+        assert "sweep_clocks" not in asked()
+
+
+def test_milestones_nobody_was_told_of_are_told_together(
+    a_ticket: Callable[..., int], at: datetime, run_jobs: Callable[[], int]
+) -> None:
+    ids = [to_unit(a_ticket(), at=at) for _ in range(3)]
+    with time_machine.travel(at, tick=False):
+        run_jobs()
+    with time_machine.travel(at + timedelta(days=3), tick=False):
+        sweep.sweep_clocks()
+        line().waiting.clear()
+    look()
+    untold = select(TimelineEntry.id).where(TimelineEntry.settled_at.is_(None))
+    lost = db.session.scalars(untold).all()
+    assert len(lost) > len(ids)
+    with time_machine.travel(at + timedelta(days=3, seconds=46), tick=False):
+        sweep.sweep_entries()
+        assert [(job.__name__, sorted(args)) for job, args in line().waiting] == [
+            ("tell_rungs", sorted(lost))
+        ]
+        run_jobs()
+    look()
+    assert db.session.scalars(untold).all() == []
+
+
+def test_entries_wait_by_the_names_of_their_jobs() -> None:
+    waits = sweep.waits(["react-7", "react-8-1700000000", "tell-20-29", "sweep_clocks-1"])
+    assert [n for n in range(1, 40) if waits(n)] == [7, 8, *range(20, 30)]
 
 
 def test_waiting_messages_are_tried_when_their_pause_is_over(
@@ -111,7 +155,7 @@ def asked() -> list[str]:
 def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
-    every = ["keep_house", "sweep_clocks", "sweep_entries", "sweep_messages"]
+    every = ["keep_house", "sweep_clocks", "sweep_entries", "sweep_messages", "sweep_recounts"]
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
     counted: dict[str, int] = dict.fromkeys(every, 0)
@@ -124,6 +168,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
         "sweep_clocks": 179,
         "sweep_entries": 239,
         "sweep_messages": 239,
+        "sweep_recounts": 719,
     }
 
 

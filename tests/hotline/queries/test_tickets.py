@@ -10,11 +10,12 @@ import pytest
 from hotline.domain.errors import NotFound
 from hotline.domain.events import Event
 from hotline.domain.identity import CITIZEN, Actor
+from hotline.domain.motions import Motion
 from hotline.domain.terms import Resolved, Role
 from hotline.queries import knowledge, progress, similar, tickets
 from hotline.services import callbacks, dispatching, endings, motions, supervision
 from hotline.services.callbacks import Verdict
-from hotline.services.motions import Motion, Plea
+from hotline.services.motions import Plea
 from tests.hotline.people import (
     REPLY,
     ZHUJIAN,
@@ -115,7 +116,7 @@ def test_the_citizen_reads_of_the_work_not_of_the_house(
 ) -> None:
     ticket_id = to_handling(a_ticket(), at=at)
     supervision.urge([ticket_id], who("supervisor"), reason="内部意见", at=at)
-    plea = Plea(kind=Motion.RETURN, reason="不归我们管", reason_code="wrong_duty")
+    plea = Plea(kind=Motion.RETURN, reason="不归我们管", reason_code="unknown_unit")
     motions.file(ticket_id, plea, handler(), at=at)
     seen = progress.progress(ticket(ticket_id), at=at)
     assert [entry.event for entry in reversed(seen.entries)] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,10 @@ from sqlalchemy import event
 from hotline.db import db
 from hotline.domain.errors import Invalid
 from hotline.domain.lifecycle import Stage
+from hotline.domain.motions import Motion
 from hotline.domain.terms import Kind, Mark, Urgency
-from hotline.queries import bounded, desk, office, supervision, units, worklists
+from hotline.domain.timing import RuleSubject
+from hotline.queries import bounded, desk, office, pleas, supervision, units, worklists
 from hotline.queries import callbacks as callback_list
 from hotline.queries.worklists import Scope
 from hotline.services import dispatching
@@ -31,6 +34,7 @@ from tests.hotline.people import (
     unit,
     who,
 )
+from tests.hotline.services.rule_books import in_force
 
 Made = Callable[..., int]
 
@@ -101,7 +105,7 @@ def test_huge_numbers_in_a_cursor_are_no_error(a_ticket: Made, at: datetime) -> 
     assert worklists.page(Scope(), at=at, cursor=f"0-{huge}").lines
     assert desk.to_dispatch(cursor=f"{huge}-{huge}").rows == []
     assert desk.to_review(cursor=f"0-{huge}").rows == []
-    assert desk.open_returns(cursor=f"0-{huge}") == ([], None)
+    assert pleas.page(Motion.RETURN, cursor=f"{huge}") == ([], None)
 
 
 def test_filters_leave_out_what_was_not_asked_for(a_ticket: Made, at: datetime) -> None:
@@ -182,7 +186,7 @@ def lists(at: datetime) -> dict[str, Callable[[], object]]:
         "to sign": lambda: units.page(lead, units.Tab.TO_SIGN, at=at),
         "to dispatch": desk.to_dispatch,
         "to review": desk.to_review,
-        "returns": desk.open_returns,
+        "returns": partial(pleas.page, Motion.RETURN),
         "callbacks": lambda: callback_list.page(callback_list.Tab.OPEN, at=at),
         "watch": lambda: supervision.page(supervision.Scope(lamp=supervision.Lamp.OPEN), at=at),
         "overview": lambda: supervision.overview(at=at),
@@ -246,18 +250,14 @@ def test_other_peoples_cursors_are_refused(cursor: str) -> None:
 
 
 def test_the_office_notices_a_day_that_was_decided_otherwise(app: object, at: datetime) -> None:
-    from hotline.db import transaction
-    from hotline.models import CalendarDay
-
     day = at.date() + timedelta(days=1)
-    assert office.calendar().is_workday(day)
-    with transaction() as session:
-        session.add(
-            CalendarDay(on=day, is_workday=False, name="市里停电", source="通知", changed_at=at)
-        )
+    off = {"on": day.isoformat(), "is_workday": False, "name": "市里停电"}
+    before = office.calendar()
+    assert before.is_workday(day)
+    in_force(RuleSubject.CALENDAR, {"days": [off], "confirmed_years": []}, at=at)
     assert not office.calendar().is_workday(day)
-    with transaction() as session:
-        session.delete(session.get_one(CalendarDay, day))
+    assert office.calendar() is office.calendar(), "made once"
+    in_force(RuleSubject.CALENDAR, {"days": [], "confirmed_years": []}, at=at)
     assert office.calendar().is_workday(day)
 
 

@@ -211,7 +211,8 @@ def test_units_do_not_withdraw_for_the_citizen(a_ticket: Callable[..., int], at:
 def test_asked_back_and_supplied(a_ticket: Callable[..., int], at: datetime) -> None:
     ticket_id = a_ticket()
     endings.ask_info(ticket_id, "请补充具体楼栋", who("agent"), at=at)
-    assert (stage(ticket_id), running(ticket_id)) == (Stage.SUPPLEMENTING, [])
+    assert stage(ticket_id) is Stage.SUPPLEMENTING
+    assert [row.paused_at for row in running(ticket_id)] == [at]
     endings.supplement(ticket_id, "3 栋楼下", CITIZEN, at=at)
     row = ticket(ticket_id)
     assert row.stage is Stage.REGISTERED

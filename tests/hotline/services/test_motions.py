@@ -53,7 +53,8 @@ def motion(motion_id: int) -> MotionRow:
 
 def returned(ticket_id: int, code: str, at: datetime) -> None:
     """The unit asks, the dispatcher agrees."""
-    motion_id = motions.file(ticket_id, WRONG_DUTY, handler(code), at=at)
+    other = ZHUJIAN if code == CHENGGUAN else CHENGGUAN
+    motion_id = motions.file(ticket_id, plea(suggested_code=other), handler(code), at=at)
     motions.grant(motion_id, who("dispatcher"), note="同意退单", at=at)
 
 
@@ -74,6 +75,7 @@ def plea(**changes: object) -> Plea:
         "kind": Motion.RETURN,
         "reason": "道路照明由区住建局管养",
         "reason_code": "wrong_duty",
+        "suggested_code": ZHUJIAN,
     }
     return Plea(**{**given, **changes})  # type: ignore[arg-type]
 
@@ -81,7 +83,10 @@ def plea(**changes: object) -> Plea:
 REFUSED = [
     ("no code", plea(reason_code=None), CHENGGUAN, Invalid),
     ("no reason", plea(reason=" "), CHENGGUAN, Invalid),
+    ("unknown code", plea(reason_code="because"), CHENGGUAN, Invalid),
     ("no such unit", plea(suggested_code="D9999"), CHENGGUAN, Invalid),
+    ("no unit named", plea(suggested_code=None), CHENGGUAN, Invalid),
+    ("to oneself", plea(suggested_code=CHENGGUAN), CHENGGUAN, Invalid),
     ("not the lead", plea(), ZHUJIAN, NotAllowed),
     ("another kind", plea(kind=Motion.APPEAL), CHENGGUAN, NotAllowed),
 ]
@@ -203,7 +208,8 @@ def test_the_sign_clock_starts_anew_for_each_unit(
     returned(ticket_id, CHENGGUAN, second_at)
     dispatching.dispatch(ticket_id, ZHUJIAN, actor=who("dispatcher"), at=second_at)
     returned(ticket_id, ZHUJIAN, third_at)
-    dispatching.dispatch(ticket_id, CHENGGUAN, actor=who("dispatcher"), at=third_at)
+    ruled = {"actor": who("dispatcher"), "reason": "以管养台账为准"}
+    dispatching.dispatch(ticket_id, CHENGGUAN, at=third_at, **ruled)
     turns = [clock(ticket_id, Clock.SIGN, turn=turn) for turn in (0, 1, 2)]
     assert [one.started_at for one in turns] == [at, second_at, third_at]
     assert [one.stopped_at is None for one in turns] == [False, False, True]
@@ -266,3 +272,56 @@ def test_a_reply_takes_back_the_return_that_was_still_open(
 def test_the_citizen_reads_of_the_return_but_not_of_the_quarrel() -> None:
     assert Event.RETURN_GRANTED in PUBLIC
     assert not {Event.MOTION_FILED, Event.MOTION_REFUSED} & PUBLIC
+
+
+def test_a_server_clock_set_back_is_said_and_nothing_is_filed(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
+    """NTP: the return seems to come before the dispatch it answers."""
+    ticket_id = to_unit(a_ticket(), at=at)
+    with pytest.raises(Conflict, match="校准时钟"):
+        motions.file(ticket_id, WRONG_DUTY, handler(), at=at - timedelta(minutes=5))
+    assert Event.MOTION_FILED not in events(ticket_id)
+
+
+def test_some_reasons_need_no_unit(a_ticket: Callable[..., int], at: datetime) -> None:
+    ticket_id = to_unit(a_ticket(), at=at)
+    asked = plea(reason_code="unknown_unit", suggested_code=None)
+    assert motion(motions.file(ticket_id, asked, handler(), at=at)).suggested_department is None
+
+
+def test_what_else_was_asked_goes_with_the_ticket(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
+    """A returned or delegated ticket leaves no motion of the old unit behind."""
+    longer = Plea(
+        kind=Motion.EXTENSION,
+        reason="须检测",
+        evidence="排期表",
+        reply_text="检测后答复",
+        days=2,
+    )
+    back = to_handling(a_ticket(), at=at)
+    asked = motions.file(back, longer, handler(), at=at)
+    returned(back, CHENGGUAN, at)
+    assert motion(asked).state is MotionState.WITHDRAWN
+    down = to_handling(a_ticket(), at=at, code="C05")
+    asked = motions.file(down, longer, handler("C05"), at=at)
+    handling.delegate(down, "D0108", handler("C05"), reason="请现场处理", at=at)
+    assert (motion(asked).state, motion(asked).decision) == (
+        *(MotionState.WITHDRAWN, "已下派，申请自动撤回"),
+    )
+    assert clock(down, Clock.REVIEW_EXTENSION, turn=asked).stopped_at == at
+
+
+def test_the_unit_below_may_return_within_a_day_of_getting_it(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
+    ticket_id = to_handling(a_ticket(), at=at, code="C05")
+    later = at + timedelta(days=1)
+    handling.delegate(ticket_id, "D0108", handler("C05"), reason="请现场处理", at=later)
+    evening = later + timedelta(days=1)
+    opening = motions.openings(ticket(ticket_id), handler("D0108"), at=evening)[Motion.RETURN]
+    assert opening.refusal is None
+    assert opening.until is not None
+    assert f"{opening.until.astimezone(at.tzinfo):%m-%d %H:%M}" == "03-13 17:30"

@@ -57,9 +57,9 @@ def dispatched(client: FlaskClient, desk: dict[str, str]) -> str:
     return number
 
 
-def open_return(client: FlaskClient, number: str, unit: dict[str, str]) -> int:
+def open_return(client: FlaskClient, number: str, unit: dict[str, str], evidence: str = "") -> int:
     body = {"reason_code": "wrong_duty", "reason": "不属于本单位", "suggested_code": OTHER_UNIT}
-    done(client, number, "file_return", unit, **body)
+    done(client, number, "file_return", unit, evidence=evidence, **body)
     query = select(MotionRow.id).where(MotionRow.ticket_id == row_of(number).id)
     return db.session.scalars(query.order_by(MotionRow.id.desc())).first() or 0
 
@@ -127,7 +127,7 @@ def test_a_return_is_granted_or_refused_by_its_number(
     assert refused["stage"] == "dispatched"
     again = act(client, number, "grant_return", desk, motion_id=motion)
     assert (again.status_code, again.json["code"]) == (409, "conflict")
-    motion = open_return(client, number, unit)
+    motion = open_return(client, number, unit, evidence="管养移交协议")
     assert act(client, number, "grant_return", unit, motion_id=motion).status_code == 403
     assert done(client, number, "grant_return", desk, motion_id=motion)["stage"] == "to_dispatch"
     assert act(client, number, "grant_return", desk, motion_id=2**31 - 1).status_code == 404

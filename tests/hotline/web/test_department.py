@@ -16,7 +16,8 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import MotionState
 from hotline.domain.terms import Clock
 from hotline.models import Attachment, MotionRow, Notice, Unmasking
-from hotline.services import dispatching, hanging, motions
+from hotline.services import dispatching, motions
+from hotline.services.motions import hanging
 from tests.hotline import people
 
 if TYPE_CHECKING:
@@ -188,21 +189,23 @@ def test_the_check_speaks_while_typing(desk: FlaskClient) -> None:
 
 
 def test_a_return_needs_code_reason_and_a_suggested_unit(
-    desk: FlaskClient, a_ticket: Callable[..., int], at: datetime
+    desk: FlaskClient, a_ticket: Callable[..., int]
 ) -> None:
-    ticket_id = people.to_handling(a_ticket(), at=at)
+    at = datetime.now(UTC)
+    ticket_id = people.to_handling(a_ticket(at=at), at=at)
     form = {"reason_code": "wrong_duty", "reason": "该路段由住建局建设，未移交"}
-    refused = desk.post(place(ticket_id, "return"), data=form)
+    refused = desk.post(place(ticket_id, "motions/return"), data=form)
     assert refused.status_code == 422
     assert "请选择建议改派的单位" in read(refused)
     assert "该路段由住建局建设，未移交" in read(refused)
     form["suggested_code"] = people.ZHUJIAN
-    assert desk.post(place(ticket_id, "return"), data=form).status_code == 303
+    assert desk.post(place(ticket_id, "motions/return"), data=form).status_code == 303
     motion = db.session.scalars(select(MotionRow)).one()
     assert (motion.state, motion.reason_code) == (MotionState.OPEN, "wrong_duty")
     page = read(desk.get(place(ticket_id)))
     assert "退单申请正在审核" in page
-    assert "提交退单申请" not in page
+    assert "已有一份退单申请在审核" in page
+    assert "return-reason" not in page
     assert people.clock(ticket_id, Clock.HANDLE).stopped_at is None
 
 
@@ -214,9 +217,11 @@ def test_no_return_after_adjudication(
     dispatching.dispatch(
         ticket_id, people.CHENGGUAN, actor=ruler, at=at, no_return=True, reason="双方意见已听取"
     )
-    assert "提交退单申请" not in read(desk.get(place(ticket_id)))
+    page = read(desk.get(place(ticket_id)))
+    assert "禁止退回" in page
+    assert "return-reason" not in page
     form = {"reason_code": "wrong_duty", "reason": "x", "suggested_code": people.ZHUJIAN}
-    assert desk.post(place(ticket_id, "return"), data=form).status_code == 403
+    assert desk.post(place(ticket_id, "motions/return"), data=form).status_code == 403
 
 
 def test_delegation_goes_only_to_units_below(
@@ -323,12 +328,11 @@ def test_a_cursor_that_is_not_ours_is_refused(desk: FlaskClient) -> None:
         assert desk.get(f"{address}&cursor=abc").status_code == 422
 
 
-def test_granted_return_leaves_the_list(
-    desk: FlaskClient, a_ticket: Callable[..., int], at: datetime
-) -> None:
-    ticket_id = people.to_handling(a_ticket(title="要退的"), at=at)
+def test_granted_return_leaves_the_list(desk: FlaskClient, a_ticket: Callable[..., int]) -> None:
+    at = datetime.now(UTC)
+    ticket_id = people.to_handling(a_ticket(title="要退的", at=at), at=at)
     form = {"reason_code": "wrong_area", "reason": "x", "suggested_code": people.ZHUJIAN}
-    desk.post(place(ticket_id, "return"), data=form)
+    desk.post(place(ticket_id, "motions/return"), data=form)
     motion = db.session.scalars(select(MotionRow)).one()
     motions.grant(motion.id, people.who("dispatcher"), note="同意", at=at)
     assert "要退的" not in read(desk.get("/department?tab=handling"))

@@ -16,7 +16,8 @@ from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Clock, Mark
 from hotline.queries import supervision
 from hotline.queries.supervision import Lamp, Scope
-from hotline.services import callbacks, clocks
+from hotline.services import callbacks
+from hotline.services.timing import sweeping
 from tests.hotline import people
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ def test_overdue_rings_the_supervisors_bell(
     at: datetime,
 ) -> None:
     ticket_id = people.to_unit(a_ticket(), at=at)
-    clocks.sweep(people.clock(ticket_id, Clock.HANDLE).due_at + timedelta(days=3))
+    sweeping.sweep(people.clock(ticket_id, Clock.HANDLE).due_at + timedelta(days=3))
     run_jobs()
     desk = sign_in(client, "supervisor")
     page = read(desk.get("/supervision/notices"))

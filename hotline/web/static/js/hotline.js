@@ -128,7 +128,7 @@
   /* [data-live]: a list that htmx polls; waits while nobody looks, or while somebody works inside it. */
   on("htmx:beforeRequest", (event) => {
     const list = event.target;
-    if ("live" in list.dataset && (document.hidden || list.contains(document.activeElement))) event.preventDefault();
+    if ("live" in list.dataset && (document.hidden || list.contains(document.activeElement) || list.querySelector("input[type=checkbox]:checked"))) event.preventDefault();
   });
   on("htmx:beforeSwap", (event) => {
     const { xhr, pathInfo } = event.detail;
@@ -140,7 +140,13 @@
   on("htmx:afterRequest", (event) => { if (event.target.tagName === "FORM") release(event.target); });
   ["htmx:responseError", "htmx:sendError"].forEach((name) => on(name, () => say("刷新没有成功，显示的是上一次的内容")));
 
-  const prepare = (root) => all("[data-count]", root).forEach(count);
+  /* A long row of tabs begins where the open one is. */
+  const showTab = (tab) => { tab.parentNode.scrollLeft = tab.offsetLeft - tab.parentNode.offsetLeft - 24; };
+
+  const prepare = (root) => {
+    all("[data-count]", root).forEach(count);
+    all(".tabs [aria-current]", root).forEach(showTab);
+  };
   on("input", (event) => {
     if (event.target.dataset.count) count(event.target);
     if (event.target.form && event.target.form.dataset.draft) saveDraft(event.target.form);
