@@ -16,7 +16,8 @@ BENCHES = {
     "suggestion": "one suggestion: classify and route (单条推荐)",
     "intake": "intake over HTTP against the bare insert (受理)",
     "worklists": "worklists, ticket page and search in full tables (列表与查询)",
-    "sweep": "sweeping open clocks and firing due ones (时限巡检)",
+    "sweep": "looking for due ones among open clocks (时限巡检)",
+    "storm": "many clocks due at once, workers killed meanwhile (时限风暴)",
     "memory": "resident memory after real work (内存)",
     "pages": "weight and time of first views (页面)",
 }

@@ -66,6 +66,19 @@ class BenchHouse:
         parent = psutil.Process(found.pid)
         return [parent, *parent.children()]
 
+    def running(self, name: str) -> list[psutil.Process]:
+        """The same, of a process that may just have been killed: then none."""
+        return self.processes(name) if self.watch.is_alive(name) else []
+
+    def kill(self, name: str) -> bool:
+        """SIGKILL; whether there was something to kill. The supervisor starts it again."""
+        found = next(c.process for c in self.watch.children if c.name == name)
+        if found is None or found.poll() is not None:
+            return False
+        found.kill()
+        found.wait()
+        return True
+
     def processor_seconds(self) -> float:
         """What all our processes and database connections have used up to now."""
         ours = [p for child in self.watch.children for p in self.processes(child.name)]

@@ -15,6 +15,7 @@ DESKS = {
     "department": ("department", "/department?tab=handling"),
     "supervision": ("supervisor", "/supervision"),
     "agent": ("agent", "/agent"),
+    "ladder": ("admin", "/admin/ladder"),
 }
 
 
@@ -27,8 +28,18 @@ def desk(page: Page, url: str, login: str, path: str) -> None:
     page.goto(url + path)
 
 
+def why(page: Page, url: str) -> None:
+    """Unfold why a ticket is due when it is: the handling clock, day by day."""
+    desk(page, url, "supervisor", "/supervision/tickets?lamp=soon")
+    page.locator("a[href*='/supervision/tickets/']").first.click()
+    clock = page.locator("details.clock", has_text="办理").first
+    clock.locator("summary").click()
+    clock.screenshot(path=OUT / "why.png")
+    print("why")
+
+
 def main(url: str) -> None:
-    """Write one picture for the citizen and one for each desk."""
+    """Write one picture for the citizen, one for each desk, and one of a deadline's story."""
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
@@ -40,6 +51,7 @@ def main(url: str) -> None:
             desk(page, url, login, path)
             page.screenshot(path=OUT / f"{name}.png")
             print(name)
+        why(browser.new_page(viewport={"width": 1280, "height": 844}), url)
         browser.close()
 
 

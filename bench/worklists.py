@@ -84,11 +84,12 @@ def desks() -> dict[str, Read]:
     """The first page of each desk with the counts on its tabs."""
     from hotline.db import db
     from hotline.models import Department
-    from hotline.queries import callbacks, desk, supervision, units, worklists
+    from hotline.queries import callbacks, desk, duecalendar, supervision, units, worklists
 
     at = datetime.now(UTC)
     ids = db.session.scalars(select(Department.id)).all()
     late = worklists.Scope(is_overdue_at=at)
+    by_cause = supervision.Scope(cause=supervision.LateCause.NOT_CONTACTED)
 
     def unit(tab: units.Tab) -> Read:
         def read(number: int) -> None:
@@ -103,12 +104,10 @@ def desks() -> dict[str, Read]:
         "unit, in hand by due": unit(units.Tab.HANDLING),
         "unit, helping": unit(units.Tab.HELPING),
         "unit, answered": unit(units.Tab.REPLIED),
-        "supervision figures": lambda _n: (
-            supervision.overview(at=at),
-            supervision.by_unit(at=at),
-            supervision.by_category(at=at),
-        ),
+        "supervision figures": lambda _n: supervision.overview(at=at),
         "supervision, overdue": lambda _n: supervision.page(supervision.Scope(), at=at),
+        "supervision, by cause": lambda _n: supervision.page(by_cause, at=at),
+        "due calendar": lambda _n: duecalendar.month(at.date().replace(day=1), at=at),
         "callback desk": lambda _n: (
             callbacks.counts(at=at),
             callbacks.page(callbacks.Tab.OPEN, at=at),

@@ -9,9 +9,11 @@ import secrets
 import stat
 import tempfile
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from hotline.domain.pace import Pace, read_pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 PREFIX = "HOTLINE_"
 ENVIRONMENTS = ("demo", "production")
 SOCKET_PATH_LIMIT = 96
+PACE_FILE = "pace.json"
+"""Beside the data of a time lapse: every process of the house reads the same."""
 
 
 class ConfigError(ValueError):
@@ -27,7 +31,10 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every field is ``HOTLINE_<NAME>``; business rules are data in the database, never here."""
+    """Every field is ``HOTLINE_<NAME>``; business rules are data in the database, never here.
+
+    ``pace`` alone is read from a file in the data folder, and only in the demo.
+    """
 
     env: str = "demo"
     data_dir: Path = Path(".hotline")
@@ -49,6 +56,7 @@ class Settings:
     oidc_client_id: str = ""
     oidc_client_secret: str = field(default="", repr=False)
     profile: str = "通用默认"
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def is_demo(self) -> bool:
@@ -80,7 +88,7 @@ def from_env(environ: Mapping[str, str] = os.environ, **overrides: str | Path | 
 
     Raises ConfigError with one line that names the variable and what to do.
     """
-    known = {f.name: f for f in fields(Settings)}
+    known = {f.name for f in fields(Settings)} - {"pace"}
     given: dict[str, object] = {}
     for name, value in environ.items():
         if not name.startswith(PREFIX):
@@ -96,7 +104,20 @@ def from_env(environ: Mapping[str, str] = os.environ, **overrides: str | Path | 
     settings = Settings(**values)
     if settings.env not in ENVIRONMENTS:
         raise ConfigError(f"HOTLINE_ENV 只能是 {' 或 '.join(ENVIRONMENTS)}，现为 {settings.env!r}")
-    return _with_demo_defaults(settings) if settings.is_demo else _checked(settings)
+    settings = _with_demo_defaults(settings) if settings.is_demo else _checked(settings)
+    return _paced(settings, settings.data_dir / PACE_FILE)
+
+
+def _paced(settings: Settings, path: Path) -> Settings:
+    """Let time run as the file says; a production house with such a file does not start."""
+    if not path.exists():
+        return settings
+    if not settings.is_demo:
+        raise ConfigError(f"{path} 使时间加速，只用于演示环境的时间推演：生产环境请删除此文件")
+    try:
+        return replace(settings, pace=read_pace(path.read_text("utf-8")))
+    except ValueError as error:
+        raise ConfigError(f"{path} 有误：{error}") from None
 
 
 def _port(value: object) -> int:

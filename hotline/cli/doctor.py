@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from hotline.cli import checkup
+from hotline.cli import checkup, clock
 from hotline.cli.checkup import Finding, State
 from hotline.cli.telling import json_option, tell
 
@@ -22,7 +21,7 @@ SIGNS = {State.OK: "✓", State.WARN: "!", State.FAIL: "✗", State.SKIPPED: "-"
 def command(*, as_json: bool) -> None:
     """检查数据库、Redis、后台进程、模型、日历、时钟、磁盘和积压；每一项都说明怎么办。"""
     house = current_app.extensions["hotline"]
-    findings = checkup.examine(house, datetime.now(UTC))
+    findings = checkup.examine(house, clock.now())
     is_well = all(finding.state is not State.FAIL for finding in findings)
     tell(
         {"ok": is_well, "checks": [asdict(finding) for finding in findings]},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from hotline.cli import clock
 from hotline.cli.entry import fail
 from hotline.cli.history_map import read_map
 from hotline.cli.ready import with_database
@@ -18,6 +18,7 @@ from hotline.services import history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from hotline.cli.history_map import HistoryMap
     from hotline.services.history import Record
@@ -64,7 +65,7 @@ class Source:
 def command(file: Path, map_file: Path, *, dry_run: bool, partial: bool, as_json: bool) -> None:
     """导入历史工单（CSV 或 Excel），含已办结的；缺省整份文件要么全部写入，要么一行不写。"""
     source = Source(Table(file), read_map(map_file))
-    now = datetime.now(UTC)
+    now = clock.now()
     good, written = 0, 0
     if partial and not dry_run:
         good = written = history.load_partly(source.records("导入"), at=now, refuse=source.refuse)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import with_appcontext
 
-from hotline.cli import predicting, workshop
+from hotline.cli import clock, predicting, workshop
 from hotline.cli.entry import fail
 from hotline.cli.examples import Examples, read_examples, text_columns
 from hotline.cli.telling import json_option, note, table, tell
@@ -45,7 +44,7 @@ def train(file: Path, columns: tuple[str, ...], label: str, *, as_json: bool) ->
 
     examples = read_examples(file, columns, label)
     _warn_of_strange_labels(examples)
-    now = datetime.now(UTC)
+    now = clock.now()
     try:
         with workshop.Training("训练") as progress:
             trained = classifier.train(
@@ -171,7 +170,7 @@ def activate(model_id: str, *, as_json: bool) -> None:
     from hotline.services import learning
 
     model = workshop.chosen(model_id)
-    now = datetime.now(UTC)
+    now = clock.now()
     known = workshop.registry()
     if known is None:
         fail("启用模型需要数据库：请先运行 hotline up 或 hotline db upgrade")

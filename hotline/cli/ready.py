@@ -23,11 +23,16 @@ def with_database(command: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with current_app.app_context():  # an open read would hold yesterday's truth all along
-            is_ready = health.are_migrations_at_head()
-        if not is_ready:
-            fail("数据库尚未建立或不是最新版本：请先运行 hotline up，或 hotline db upgrade")
+        demand_database()
         return command(*args, **kwargs)
 
     wrapped: Callable[P, R] = with_appcontext(run)
     return wrapped
+
+
+def demand_database() -> None:
+    """End the command in one line when the tables are not those this program was written for."""
+    with current_app.app_context():  # an open read would hold yesterday's truth all along
+        is_ready = health.are_migrations_at_head()
+    if not is_ready:
+        fail("数据库尚未建立或不是最新版本：请先运行 hotline up，或 hotline db upgrade")

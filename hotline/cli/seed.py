@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from hotline.cli import clock
 from hotline.cli.telling import json_option, note, tell
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def seed(count: int) -> dict[str, object]:
     house: House = current_app.extensions["hotline"]
     if seeding.is_seeded():
         return {"seeded": False, "tickets": 0}
-    now = datetime.now(UTC)
+    now = clock.now()
     is_demo = house.settings.is_demo
     note("写入区划、单位、分类、派单目录、知识……")
     seeding.seed_city(at=now, with_staff=is_demo)

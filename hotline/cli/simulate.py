@@ -14,16 +14,19 @@ from flask.cli import with_appcontext
 
 from hotline.cli.entry import fail
 from hotline.cli.posting import Poster
-from hotline.cli.ready import with_database
+from hotline.cli.ready import demand_database
 from hotline.cli.telling import json_option, note, table, tell
 from hotline.domain.errors import Unavailable
 from hotline.domain.lifecycle import Stage
+from hotline.domain.pace import FASTEST
 
 if TYPE_CHECKING:
     from hotline.cli.working_day import Day
     from hotline.services.house import House
     from integrations import CallTranscript
 
+PORT = 12346
+"""Where a time lapse opens its own house, beside the usual one."""
 SAYING = "我们小区从昨天晚上开始停水，到现在还没有来水，老人孩子没法做饭，请尽快处理。"
 MOBILE = re.compile(r"1\d{10}")
 FILING = 0.5
@@ -98,20 +101,34 @@ def _transcript(heard: CallTranscript) -> str:
 @command.command()
 @click.option("--tickets", default=50, show_default=True, type=click.IntRange(1, 2000))
 @click.option("--minutes", default=1.0, show_default=True, type=click.FloatRange(0.1, 1440))
+@click.option(
+    "--speed",
+    type=click.IntRange(2, FASTEST),
+    help="另开一座临时的热线，时间快这么多倍",
+)
+@click.option("--days", default=1, show_default=True, type=click.IntRange(1, 60), help="推演几天")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @json_option
-@with_database
-def day(tickets: int, *, minutes: float, as_json: bool) -> None:
-    """在运行中的热线上演一天：市民提交，工作人员办理，市民评价。"""
+@with_appcontext
+def day(
+    tickets: int, *, minutes: float, speed: int | None, days: int, port: int, as_json: bool
+) -> None:
+    """在运行中的热线上演一天：市民提交，工作人员办理，市民评价。加 --speed 为时间推演。"""
+    from hotline.cli import time_lapse
     from hotline.cli.working_day import Day
 
     house: House = current_app.extensions["hotline"]
-    if not house.settings.is_demo:
-        fail("模拟日会写入虚构的工单，只能在演示环境（HOTLINE_ENV=demo）运行")
-    url = f"http://127.0.0.1:{house.settings.port}"
-    Poster(url).must_answer()
-    played = Day(url, minutes * 60)
     begun = time.monotonic()
-    _play(played, tickets)
+    if speed is not None:
+        played = time_lapse.play(house.settings, time_lapse.Plan(speed, days, tickets, port))
+    else:
+        demand_database()
+        if not house.settings.is_demo:
+            fail("模拟日会写入虚构的工单，只能在演示环境（HOTLINE_ENV=demo）运行")
+        url = f"http://127.0.0.1:{house.settings.port}"
+        Poster(url).must_answer()
+        played = Day(url, minutes * 60)
+        _play(played, tickets)
     result: dict[str, Any] = {
         "tickets": tickets,
         "accepted": len(played.cases),
@@ -121,7 +138,8 @@ def day(tickets: int, *, minutes: float, as_json: bool) -> None:
         "seconds": round(time.monotonic() - begun, 1),
     }
     tell(result, as_json=as_json, words=lambda: _summary(result))
-    if result["stages"].get(Stage.REGISTERED.value) or not played.cases:
+    is_stuck = speed is None and Stage.REGISTERED in played.stages.values()
+    if is_stuck or not played.cases:
         fail("有工单一直没有分类，请用 hotline doctor 检查后台任务")
 
 

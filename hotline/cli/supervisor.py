@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 LONGEST_PAUSE = 30.0
+STEADY = 10.0
+"""Whoever lived that long did not fail at its start: it comes back without a growing pause."""
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(slots=True)
 class Child:
-    """One process to keep: its name, its command, how often it died of late."""
+    """One process to keep: its name, its command, how often in a row it died at its start."""
 
     name: str
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     again_at: float = 0.0
+    started_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -54,6 +57,7 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no Python locks
         )
+        child.started_at = time.monotonic()
         if child not in self.children:
             self.children.append(child)
 
@@ -67,21 +71,25 @@ class Supervisor:
     def run_until_stopped(self) -> None:
         """Watch the children until somebody wants us to stop."""
         while not self.is_stopping:
-            for child in self.children:
-                self._look_after(child)
+            self.look_after_all()
             time.sleep(0.5)
+
+    def look_after_all(self) -> None:
+        """Look at every child once: start what died again, after its pause."""
+        for child in self.children:
+            self._look_after(child)
 
     def _look_after(self, child: Child) -> None:
         if child.process is not None and child.process.poll() is not None:
-            code = child.process.returncode
+            code, now = child.process.returncode, time.monotonic()
+            if now - child.started_at > STEADY:
+                child.deaths = 0
             pause = min(LONGEST_PAUSE, 0.5 * 2**child.deaths)
             note(f"进程 {child.name} 退出（{code}），{pause:.1f} 秒后重新启动")
             child.process, child.deaths = None, child.deaths + 1
-            child.again_at = time.monotonic() + pause
+            child.again_at = now + pause
         if child.process is None and time.monotonic() >= child.again_at:
             self.start(child)
-        elif child.deaths and time.monotonic() - child.again_at > 60:  # noqa: PLR2004 - a quiet minute
-            child.deaths = 0
 
     def stop_all(self) -> None:
         """Stop in reverse order, politely first; what does not go within ten seconds is killed."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import routing
 import sla
+from hotline.cli import clock
 from hotline.cli.entry import fail
 from hotline.cli.ready import with_database
 from hotline.cli.telling import json_option, table, tell
@@ -20,6 +20,8 @@ from hotline.queries import tickets as whole
 from hotline.services import dispatching
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hotline.queries.tickets import TicketView
     from hotline.queries.worklists import Line
 
@@ -42,7 +44,7 @@ def command() -> None:
 @with_database
 def list_tickets(*, limit: int, as_json: bool, **wanted: Any) -> None:  # noqa: ANN401 - click
     """按条件列出工单，最新的在前（--overdue 时最早到期的在前）。"""
-    now = datetime.now(UTC)
+    now = clock.now()
     scope = _scope(wanted, now)
     page = worklists.page(scope, at=now, limit=limit)
     tell(
@@ -109,7 +111,7 @@ def _table(lines: list[Line]) -> str:
 def show(ticket_no: str, *, as_json: bool) -> None:
     """一张工单的全部：要素、时限、流转记录；姓名电话已脱敏。"""
     ticket = whole.ticket_for(SYSTEM, ticket_no=ticket_no)
-    seen = whole.view(ticket, at=datetime.now(UTC))
+    seen = whole.view(ticket, at=clock.now())
     result = _facts(seen)
     tell(result, as_json=as_json, words=lambda: _page(seen))
 
@@ -131,7 +133,12 @@ def _facts(seen: TicketView) -> dict[str, Any]:
         "promised_at": _local(ticket.promised_at),
         "closed_at": _local(ticket.closed_at),
         "clocks": [
-            {"clock": c.label, "due_at": _local(c.due_at), "lamp": c.lamp, "stopped": c.is_stopped}
+            {
+                "clock": c.label,
+                "due_at": _local(c.story.due_at),
+                "lamp": c.lamp,
+                "stopped": c.is_stopped,
+            }
             for c in seen.clocks
         ],
         "timeline": [
@@ -163,7 +170,7 @@ def _page(seen: TicketView) -> str:
         ["答复", ticket.reply or ""],
     ]
     clocks = [
-        [c.label, _short(c.due_at), sla.LAMP_LABELS[sla.Lamp(c.lamp)], c.remaining]
+        [c.label, _short(c.story.due_at), sla.LAMP_LABELS[sla.Lamp(c.lamp)], c.remaining]
         for c in seen.clocks
     ]
     trail = [[_short(e.at), e.event.label, e.actor_name, e.reason or ""] for e in seen.timeline]
@@ -201,7 +208,7 @@ def catalogue() -> None:
 def check(*, as_json: bool) -> None:
     """体检派单目录：缺口、并列、找不到的单位、已失效的规则。"""
     rules, directory = office.catalogue()
-    today = datetime.now(UTC).astimezone(sla.LOCAL).date()
+    today = clock.now().astimezone(sla.LOCAL).date()
     found = routing.check(rules, directory, codes.categories(), on=today)
     wrong = [finding for finding in found if finding.kind != "expired"]
     result = {

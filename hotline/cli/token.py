@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import sla
+from hotline.cli import clock
 from hotline.cli.ready import with_database
 from hotline.cli.telling import json_option, note, table, tell
 from hotline.domain.terms import Role
@@ -15,6 +15,8 @@ from hotline.queries import codes
 from hotline.services import staffing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hotline.models import ApiToken
 
 ROLES = [role.value for role in Role if role not in (Role.CITIZEN, Role.SYSTEM)]
@@ -37,7 +39,7 @@ def create(
 ) -> None:
     """签发一个令牌；只显示这一次，库中只存散列。"""
     token = staffing.create_token(
-        Role(role), name=name, department_code=department, days=days, at=datetime.now(UTC)
+        Role(role), name=name, department_code=department, days=days, at=clock.now()
     )
     result = {"token": token, "role": role, "department": department, "days": days, "name": name}
     if not as_json:
@@ -50,7 +52,7 @@ def create(
 @with_database
 def list_tokens(*, as_json: bool) -> None:
     """列出已签发的令牌（不含令牌本身）。"""
-    now = datetime.now(UTC)
+    now = clock.now()
     units = codes.departments()
     tokens = [_line(row, units, now) for row in staffing.tokens()]
     headings = ["编号", "角色", "单位", "用途", "签发", "到期", "状态"]
@@ -92,5 +94,5 @@ def _local(moment: datetime | None) -> str | None:
 @with_database
 def revoke(token_id: int, *, as_json: bool) -> None:
     """吊销一个令牌，立即生效。"""
-    staffing.revoke_token(token_id, at=datetime.now(UTC))
+    staffing.revoke_token(token_id, at=clock.now())
     tell({"id": token_id, "revoked": True}, as_json=as_json, words=lambda: f"已吊销 {token_id}")

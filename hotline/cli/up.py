@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from hotline.cli import embedded
+from hotline.cli import clock, embedded
 from hotline.cli.entry import fail
 from hotline.cli.supervisor import Child, Supervisor
 from hotline.cli.telling import note
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 WEB_WORKERS = 2
 DEMO_TICKETS = 300
+HOTLINE = (sys.executable, "-m", "hotline")
 
 
 @click.command("up")
@@ -48,18 +48,26 @@ def command(port: int | None, data_dir: Path | None, tickets: int) -> None:
 
 def _start(watch: Supervisor, settings: Settings, tickets: int) -> None:
     if "HOTLINE_REDIS_URL" not in os.environ:
-        note("① 启动内嵌 Redis")
-        watch.start(Child("redis", embedded.redis_command(settings)))
-        embedded.wait_for_redis(settings, watch)
+        start_redis(watch, settings)
     with current_app.app_context():  # ends its reads: an open one would keep SQLite's log growing
         prepare(settings, tickets)
-    if watch.is_stopping:
-        return
+    if not watch.is_stopping and start_processes(watch, settings):
+        _greet(settings)
+
+
+def start_redis(watch: Supervisor, settings: Settings) -> None:
+    """Start the embedded Redis and wait until it answers."""
+    note("① 启动内嵌 Redis")
+    watch.start(Child("redis", embedded.redis_command(settings)))
+    embedded.wait_for_redis(settings, watch)
+
+
+def start_processes(watch: Supervisor, settings: Settings) -> bool:
+    """Start web, workers and cron; True when the pages answer."""
     note("⑤ 启动网页、后台任务、定时任务")
     for child in processes(settings):
         watch.start(child)
-    if embedded.wait_for_web(settings, watch):
-        _greet(settings)
+    return embedded.wait_for_web(settings, watch)
 
 
 def prepare(settings: Settings, tickets: int) -> None:
@@ -75,7 +83,7 @@ def prepare(settings: Settings, tickets: int) -> None:
     except Unavailable as error:
         fail(f"{error.message}（{_where(settings)}）")
     note("③ 检查分类模型")
-    ensure_starter(datetime.now(UTC))
+    ensure_starter(clock.now())
     note("④ 检查基础数据")
     seed(tickets)
 
@@ -86,7 +94,6 @@ def _where(settings: Settings) -> str:
 
 def processes(settings: Settings) -> list[Child]:
     """Web, two workers and one cron; each is started again when it dies."""
-    hotline = [sys.executable, "-m", "hotline"]
     web = [
         *(sys.executable, "-m", "gunicorn", "hotline:create_app()"),
         *("--bind", f"127.0.0.1:{settings.port}"),
@@ -96,9 +103,9 @@ def processes(settings: Settings) -> list[Child]:
     ]
     return [
         Child("web", web),
-        Child("worker-front", [*hotline, "jobs", "worker", "front"]),
-        Child("worker-back", [*hotline, "jobs", "worker", "back"]),
-        Child("cron", [*hotline, "jobs", "cron"]),
+        Child("worker-front", [*HOTLINE, "jobs", "worker", "front"]),
+        Child("worker-back", [*HOTLINE, "jobs", "worker", "back"]),
+        Child("cron", [*HOTLINE, "jobs", "cron"]),
     ]
 
 

@@ -6,11 +6,11 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import requests
 
+from hotline.cli import clock
 from hotline.cli.posting import session_for
 from hotline.domain.errors import HotlineError, NotAllowed
 from hotline.domain.identity import Actor
@@ -30,6 +30,10 @@ UNHAPPY = 0.1
 """So many citizens are not content with the first answer; their tickets go a second round."""
 SHORTEST, LONGEST = 0.03, 0.11
 """Pause between two steps of one ticket, as a share of the day."""
+SLOW = 12
+"""So many times longer takes a slow unit: its lamps turn yellow and red."""
+SLOW_UNITS = 4
+"""One unit in so many is slow."""
 ENDS = (Stage.CLOSED, Stage.ARCHIVED)
 
 
@@ -40,14 +44,19 @@ class Case:
     text: dict[str, str]
     next_at: float
     contacted: int = 0
+    is_slow: bool = False
 
 
 @dataclass(slots=True)
 class Day:
-    """Plays one day against a running house; ``seconds`` is how long the day takes."""
+    """Plays one day against a running house; ``seconds`` is how long the day takes.
+
+    ``has_slow_units``: some units are in no hurry, and neither is whoever gets the first demand.
+    """
 
     url: str
     seconds: float
+    has_slow_units: bool = False
     luck: random.Random = field(default_factory=random.Random)
     cases: dict[str, Case] = field(default_factory=dict)
     actions: Counter[str] = field(default_factory=Counter)
@@ -66,9 +75,9 @@ class Day:
         """How many of the day's tickets are done."""
         return sum(stage in ENDS for stage in self.stages.values())
 
-    def file_one(self) -> bool:
+    def file_one(self, text: dict[str, str] | None = None) -> bool:
         """A citizen files a demand at the API; False when the house could not take it now."""
-        text = self.luck.choice(self.texts)
+        text = text or self.luck.choice(self.texts)
         street, name = self.luck.choice(self.streets)
         body = {
             "title": text["title"],
@@ -91,7 +100,8 @@ class Day:
         except requests.RequestException:
             self.actions["file_failed"] += 1
             return False
-        self.cases[str(answer.json()["ticket_no"])] = Case(text, self._later())
+        is_slow = self.has_slow_units and not self.cases
+        self.cases[str(answer.json()["ticket_no"])] = Case(text, self._later(), is_slow=is_slow)
         self.actions["file"] += 1
         return True
 
@@ -105,7 +115,7 @@ class Day:
             step = _STEPS.get(work.stage)
             if step is None or case.next_at > now:
                 continue
-            case.next_at = self._later()
+            case.next_at = self._later(SLOW if self.has_slow_units and _is_slow(work, case) else 1)
             try:
                 step(self, work, case)
             except HotlineError:
@@ -113,12 +123,12 @@ class Day:
                     1  # a visitor at the pages was faster, or the rule says no
                 )
 
-    def _later(self) -> float:
-        return time.monotonic() + self.seconds * self.luck.uniform(SHORTEST, LONGEST)
+    def _later(self, times: int = 1) -> float:
+        return time.monotonic() + times * self.seconds * self.luck.uniform(SHORTEST, LONGEST)
 
     def _dispatch(self, work: Work, case: Case) -> None:
         """The machine was not sure: the dispatcher takes the catalogue's first choice."""
-        at = _now()
+        at = clock.now()
         ticket = tickets.ticket_for(DISPATCHER, ticket_id=work.ticket_id)
         code = case.text["category"]
         routes = dispatching.routes_for(ticket, [code], at)
@@ -134,24 +144,26 @@ class Day:
             self.actions["dispatch"] += 1
 
     def _sign(self, work: Work, _case: Case) -> None:
-        handling.sign(work.ticket_id, _unit(work), at=_now())
+        handling.sign(work.ticket_id, _unit(work), at=clock.now())
         self.actions["sign"] += 1
 
     def _handle(self, work: Work, case: Case) -> None:
         """First the citizen is called, then the reply is written."""
         if case.contacted < work.round:
-            handling.contact(work.ticket_id, "已电话联系诉求人核实情况", _unit(work), at=_now())
+            handling.contact(
+                work.ticket_id, "已电话联系诉求人核实情况", _unit(work), at=clock.now()
+            )
             case.contacted = work.round
             self.actions["contact"] += 1
             return
-        handling.reply(work.ticket_id, case.text["reply"], _unit(work), at=_now())
+        handling.reply(work.ticket_id, case.text["reply"], _unit(work), at=clock.now())
         self.actions["reply"] += 1
 
     def _review(self, work: Work, _case: Case) -> None:
         try:
-            reviewing.approve(work.ticket_id, DISPATCHER, at=_now())
+            reviewing.approve(work.ticket_id, DISPATCHER, at=clock.now())
         except NotAllowed:  # praise and most consultations are not called back
-            reviewing.conclude(work.ticket_id, DISPATCHER, at=_now())
+            reviewing.conclude(work.ticket_id, DISPATCHER, at=clock.now())
             self.actions["conclude"] += 1
         else:
             self.actions["approve"] += 1
@@ -189,5 +201,7 @@ def _unit(work: Work) -> Actor:
     return Actor(Role.DEPARTMENT, f"{work.unit}经办人", None, work.unit_id)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _is_slow(work: Work, case: Case) -> bool:
+    """Whether the next step of this ticket is up to somebody in no hurry."""
+    is_with_unit = work.stage in (Stage.TO_DISPATCH, Stage.DISPATCHED, Stage.HANDLING)
+    return is_with_unit and (case.is_slow or (work.unit_id or 1) % SLOW_UNITS == 0)

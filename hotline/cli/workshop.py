@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
 import classifier
+from hotline.cli import clock
 from hotline.cli.entry import fail
 from hotline.cli.telling import note
 from hotline.domain.errors import HotlineError, Unavailable
@@ -17,6 +17,7 @@ from hotline.services import learning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from classifier import Progress, TrainedModel
@@ -76,13 +77,13 @@ def chosen(model_id: str | None) -> classifier.Classifier:
         newest = max(usable, key=lambda model: str(model.metadata["created_at"]))
         note(f"使用模型 {newest.model_id}")
         return newest
-    return new_starter(datetime.now(UTC))
+    return new_starter(clock.now())
 
 
 def _loaded(model_id: str) -> classifier.Classifier:
     if model_id not in {path.name for path in folder().glob("*/")}:
         if model_id == classifier.STARTER_ID:
-            return new_starter(datetime.now(UTC))
+            return new_starter(clock.now())
         fail(f"没有编号为 {model_id} 的模型，用 hotline model list 查看")
     try:
         return classifier.load(folder() / model_id)

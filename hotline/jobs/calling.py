@@ -6,7 +6,7 @@ import functools
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import redis
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from hotline.domain.pace import Pace
     from hotline.jobs.queues import Queue
+    from hotline.services.house import House
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -175,7 +177,17 @@ def drain() -> int:
 
 def now() -> datetime:
     """The clock of the jobs' door."""
-    return datetime.now(UTC)
+    return _pace().at(datetime.now(UTC))
+
+
+def told(seconds: float) -> timedelta:
+    """How much of the house's time goes by in so many real seconds."""
+    return _pace().told(timedelta(seconds=seconds))
+
+
+def _pace() -> Pace:
+    house: House = line().app.extensions["hotline"]
+    return house.settings.pace
 
 
 @contextmanager

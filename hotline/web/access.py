@@ -76,7 +76,7 @@ def house() -> House:
 
 def now() -> datetime:
     """The clock of the web door; below it time is a parameter."""
-    return datetime.now(UTC)
+    return house().settings.pace.at(datetime.now(UTC))
 
 
 def _guard() -> BaseResponse | None:

@@ -8,6 +8,7 @@ import json
 import math
 import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -16,13 +17,14 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bench import __main__ as runner
-from bench import crowd, measure
+from bench import crowd, measure, storm
 from bench.load import requests_to
 from bench.measure import Figure, Report, percentile, quietest, table
 from hotline.db import db
 from hotline.domain.lifecycle import Stage
 from hotline.models import Deadline, Ticket, TimelineEntry
 from hotline.queries import worklists
+from hotline.services.timing import sweeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,10 +121,10 @@ def test_every_demand_of_the_load_has_its_own_key() -> None:
     assert all(f"Content-Length: {len(body)}".encode() in head for head, _, body in heads)
 
 
-@pytest.fixture
-def crowded(app: Flask) -> Iterator[None]:
+@pytest.fixture(params=[crowd.BUSY])
+def crowded(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
     crowd.prepare()
-    crowd.fill(1, FEW, stage=crowd.BUSY)
+    crowd.fill(1, FEW, stage=request.param)
     yield
     db.session.rollback()
     with db.engine.begin() as connection:
@@ -137,6 +139,29 @@ def test_the_crowd_looks_like_tickets(crowded: None, at: datetime) -> None:
     assert len(page.lines) == worklists.PAGE
     assert page.next_cursor
     assert all(line.unit and line.area and line.category for line in page.lines)
+
+
+@pytest.mark.parametrize("crowded", [crowd.HANDLING], indirect=True)
+def test_the_storm_finds_what_did_not_happen_exactly_once(crowded: None, at: datetime) -> None:
+    plan = json.dumps([["red", at.isoformat()]])
+    moments = {"at": at.astimezone(UTC), "due": at.astimezone(UTC)}
+    assert storm.asked(storm.DUE_AT_ONCE, **moments, plan=plan, count=40) == 40
+    while sweeping.sweep(at):
+        pass
+
+    def wrong() -> list[int]:
+        return [storm.asked(words, count=40) for words in storm.WRONG.values()]
+
+    assert wrong() == [0, 0, 0, 0]
+    clock = "SELECT id FROM deadline WHERE ticket_id = :ticket"
+    ids = {number: storm.asked(clock, ticket=number) for number in (7, 8, 12, 50)}
+    for number in (7, 8):
+        storm.asked("DELETE FROM milestone WHERE deadline_id = :id", id=ids[number])
+    storm.asked("UPDATE timeline SET event = 'noted' WHERE ticket_id = 9 AND event = 'milestone'")
+    storm.asked("UPDATE timeline SET ticket_id = 10 WHERE ticket_id = 11 AND event = 'supervised'")
+    moved = "UPDATE milestone SET deadline_id = :to WHERE deadline_id = :id"
+    storm.asked(moved, id=ids[12], to=ids[50])
+    assert wrong() == [3, 1, 2, 1]
 
 
 def test_one_of_the_crowd_is_found_by_the_end_of_its_number(crowded: None, at: datetime) -> None:

@@ -7,48 +7,15 @@ import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
-import redis
-import requests
 
-from hotline.config import from_env
-from tests.processes.house import SHARED
+from tests.processes.house import SHARED, file_many, redis_of
 
 if TYPE_CHECKING:
     from tests.processes.house import RunningHouse
 
 pytestmark = [pytest.mark.slow, pytest.mark.redis, pytest.mark.xdist_group("house")]
-TEXTS = (
-    "湖滨路小区停水两天了，没有人来修，老人孩子没水喝",
-    "工地夜里十二点还在打桩，噪声太大，孩子睡不着",
-    "公司拖欠三个月工资，老板电话不接，请帮忙讨薪",
-    "小区物业不作为，垃圾堆成山没人清理，夏天臭气熏天",
-    "请问新生儿怎么上医保，需要带什么材料",
-)
-
-
-def file_many(house: RunningHouse, count: int) -> list[str]:
-    """Post tickets as a stubborn client does: the same key again until there is an answer."""
-    accepted: list[str] = []
-    for number in range(count):
-        key = uuid4().hex
-        for _ in range(120):
-            with contextlib.suppress(requests.RequestException):
-                answer = requests.post(
-                    f"{house.url}/api/v1/tickets",
-                    json={"content": f"{TEXTS[number % len(TEXTS)]}（{key[:6]}）"},
-                    headers={"Idempotency-Key": key},
-                    timeout=10,
-                )
-                if answer.status_code == 201:
-                    accepted.append(answer.json()["ticket_no"])
-                    break
-            time.sleep(0.25)
-        else:
-            raise AssertionError("no answer for 30 s")
-    return accepted
 
 
 def stages(house: RunningHouse, numbers: list[str]) -> dict[str, str]:
@@ -65,11 +32,6 @@ def wait_until_moved(house: RunningHouse, numbers: list[str], seconds: int = 150
             return now
         time.sleep(0.5)
     return stages(house, numbers)
-
-
-def redis_of(house: RunningHouse) -> redis.Redis:
-    settings = from_env(house.environment)
-    return redis.Redis.from_url(settings.redis_url)
 
 
 def assert_all_there(house: RunningHouse, numbers: list[str]) -> None:

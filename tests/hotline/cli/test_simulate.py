@@ -6,6 +6,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,7 +15,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+import time_machine
 from sqlalchemy import func, select
+
+from tests.conftest import local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +93,52 @@ def test_a_day_goes_from_report_to_rating(
     assert (found["accepted"], found["closed"]) == (4, 4)
     assert found["actions"]["sign"] == found["actions"]["reply"] == 4
     assert found["actions"].get("rate", 0) + found["actions"].get("conclude", 0) == 4
+
+
+def test_time_never_lapses_where_it_matters(
+    hotline: Callable[..., Said], app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = app.extensions["hotline"]
+    settings = replace(house.settings, env="production")
+    monkeypatch.setitem(app.extensions, "hotline", replace(house, settings=settings))
+    said = hotline("simulate", "day", "--speed", 600)
+    assert said.code == 1
+    assert "只能在演示环境" in said.err
+
+
+@pytest.mark.parametrize("speed", [1, 0, 3601, "fast"])
+def test_a_speed_that_cannot_be_watched_is_wrong_usage(
+    hotline: Callable[..., Said], speed: object
+) -> None:
+    assert hotline("simulate", "day", "--speed", speed).code == 2
+
+
+def test_a_time_lapse_needs_a_free_port(hotline: Callable[..., Said]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = hotline("simulate", "day", "--speed", 600, "--port", port)
+    assert said.code == 1
+    assert f"端口 {port} 已被占用" in said.err
+
+
+def test_a_lapse_begins_on_a_working_morning_and_people_go_home(app: APIFlask) -> None:
+    """In the National Day holiday of 2026 the next working day is 8 October."""
+    from hotline.cli.time_lapse import Plan
+
+    plan = Plan(speed=600, days=1, tickets=1, port=1)
+    with time_machine.travel(local("2026-10-01 21:00"), tick=False):
+        assert plan.begins_at == local("2026-10-08 08:00")
+    for moment, is_open in (
+        ("2026-09-30 07:59", False),
+        ("2026-09-30 08:00", True),
+        ("2026-09-30 17:59", True),
+        ("2026-09-30 18:00", False),
+        ("2026-10-01 10:00", False),
+        ("2026-10-10 10:00", True),  # a Saturday that is worked
+    ):
+        assert plan.is_open(local(moment)) is is_open, moment
 
 
 def test_the_platform_stand_in_serves_until_told_to_stop(tmp_path: Path) -> None:

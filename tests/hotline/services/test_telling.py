@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -83,6 +84,24 @@ def test_two_workers_with_the_same_list_tell_once(
         TimelineEntry.id.in_(entries), TimelineEntry.settled_at.is_(None)
     )
     assert db.session.scalars(open_).all() == []
+
+
+def test_the_second_waits_for_a_teller_that_may_die(
+    app: Flask, a_ticket: Callable[..., int], at: datetime
+) -> None:
+    """Whoever skipped the held entry would settle it, and nobody would ever be told."""
+    ids = signed(a_ticket, at, 3)
+    yellow = clock(ids[0], Clock.HANDLE).yellow_at
+    entries = fired(yellow)
+    db.session.rollback()
+    with db.engine.connect() as dying:
+        held = select(TimelineEntry.id).where(TimelineEntry.id.in_(entries)).with_for_update()
+        dying.execute(held)
+        release = threading.Timer(0.5, dying.rollback)
+        release.start()
+        telling.compose(entries, public_url=URL, at=yellow)
+        release.join()
+    assert len([line for line in lines() if "【黄牌预警】" in line.text]) == len(ids)
 
 
 def test_a_leader_with_a_phone_gets_a_text_message_at_night(
