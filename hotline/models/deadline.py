@@ -17,7 +17,8 @@ class Deadline(Base):
 
     ``turn`` counts dispatches within a round: the sign clock starts anew when a returned ticket
     goes to another unit, the handle clock does not; the review clock of a motion has the motion's
-    id. ``plan`` is [[milestone, ISO time], …]. The versions say by which rules it was counted.
+    id. ``plan`` is [[milestone, ISO time], …], made at ``counted_at``. The versions say by which
+    rules it was counted.
     """
 
     __tablename__ = "deadline"
@@ -28,6 +29,7 @@ class Deadline(Base):
     round: Mapped[int] = mapped_column(default=1)
     turn: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     amount: Mapped[int]
     unit: Mapped[str] = mapped_column(String(24))
     rule_id: Mapped[str] = mapped_column(String(64))

@@ -35,7 +35,7 @@ def send_back(
         ticket = _move.ticket_by_id(ticket_id)
         _move.must_be_version(ticket, version)
         _move.move(ticket, Action.SEND_BACK, actor, at=at, reason=reason)
-        clocks.resume(ticket, Clock.HANDLE)
+        clocks.resume(ticket, Clock.HANDLE, at=at)
 
 
 def conclude(ticket_id: int, actor: Actor, *, at: datetime, version: int | None = None) -> None:

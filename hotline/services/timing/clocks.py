@@ -78,6 +78,7 @@ def _planned(
         "round": ticket.round,
         "turn": turn,
         "started_at": at,
+        "counted_at": at,
         "department_id": ticket.lead_department_id,
         "first_due_at": plan.course.first.at,
         **given.columns(),
@@ -197,11 +198,12 @@ def recount(row: Deadline, ticket: Ticket, *, at: datetime) -> None:
         on=plans.today(at),
         changes=judging.replayed(changes),
     )
-    write(row, plan.moments(fired(row), since=judging.extended_at(changes)))
+    write(row, plan.moments(fired(row), since=judging.extended_at(changes)), at=at)
 
 
-def write(row: Deadline, columns: dict[str, Any]) -> None:
+def write(row: Deadline, columns: dict[str, Any], *, at: datetime) -> None:
     """Write counted columns into a clock; one that stands still fires nothing."""
+    row.counted_at = at
     for name, value in columns.items():
         setattr(row, name, value)
     if row.paused_at is not None or row.stopped_at is not None:
@@ -217,7 +219,7 @@ def cool_down(ticket: Ticket, row: Deadline, at: datetime) -> None:
         ticket.marks = [mark for mark in ticket.marks if mark not in cards]
 
 
-def resume(ticket: Ticket, clock: Clock) -> None:
+def resume(ticket: Ticket, clock: Clock, *, at: datetime) -> None:
     """Let a stopped clock of this round run on to its old due time (审核退回).
 
     What fell due while it stood still fires at the next sweep; what has fired does not again.
@@ -227,7 +229,7 @@ def resume(ticket: Ticket, clock: Clock) -> None:
         return
     gone = fired(row)
     moments = [datetime.fromisoformat(when) for name, when in row.plan if name not in gone]
-    row.stopped_at, row.next_at = None, min(moments, default=None)
+    row.counted_at, row.stopped_at, row.next_at = at, None, min(moments, default=None)
 
 
 def fired(row: Deadline) -> set[str]:

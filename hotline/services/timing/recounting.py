@@ -80,7 +80,7 @@ def write(row: Deadline, ticket: Ticket, found: Finding, *, at: datetime) -> Non
     """Write what was found into the clock, and into whatever shows its due moment."""
     if found.is_held or not found.is_changed:
         return
-    clocks.write(row, {**found.judgement.columns(), **found.moments})
+    clocks.write(row, {**found.judgement.columns(), **found.moments}, at=at)
     clocks.cool_down(ticket, row, at)
     if row.clock is Clock.HANDLE and row.round == ticket.round:
         ticket.promised_at, ticket.is_provisional = row.due_at, row.is_provisional

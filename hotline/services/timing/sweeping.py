@@ -46,6 +46,7 @@ _NEEDED = (
         Deadline.plan,
         Deadline.next_at,
         Deadline.department_id,
+        Deadline.counted_at,
     ),
     load_only(Ticket.stage, Ticket.urgency, Ticket.marks),
 )
@@ -104,7 +105,8 @@ def sweep(
     (SKIP LOCKED on PostgreSQL, so it never waits for a person who holds the ticket), a fired
     milestone is a unique row, and the timeline entry that tells people is written in the same
     transaction. What was missed fires in order and is marked late; an urge that means nothing any
-    more is noted and told to nobody. What fell into ``outage`` is told by its digest alone.
+    more is noted and told to nobody, also one that a recount put into the past. What fell
+    into ``outage`` is told by its digest alone.
     """
     with transaction() as session:
         due = session.execute(
@@ -136,9 +138,10 @@ def _fire(batch: _Batch, deadline: Deadline, ticket: Ticket) -> None:
     passed = [(n, at) for n, at in plan if next_at and next_at <= at <= batch.at]
     later = [at for _, at in plan if at > batch.at]
     batch.turn_on(deadline, min(later, default=None))
-    for number, (name, planned) in enumerate(passed):
-        is_superseded = any(at <= deadline.due_at for _, at in passed[number + 1 :])
-        _take(batch, (deadline, ticket), name, planned, is_superseded=is_superseded)
+    warnings = [at for _, at in passed if at < deadline.due_at]
+    for name, planned in passed:
+        is_overtaken = planned < max(warnings, default=planned)
+        _take(batch, (deadline, ticket), name, planned, is_overtaken=is_overtaken)
 
 
 def _take(
@@ -147,23 +150,17 @@ def _take(
     name: str,
     planned: datetime,
     *,
-    is_superseded: bool,
+    is_overtaken: bool,
 ) -> None:
     deadline, ticket = clock
     step = batch.steps.get(judging.step_of(name))
-    is_late = batch.at - planned > batch.late_after
-    is_warning = planned < deadline.due_at
-    is_stale = is_late and is_warning and (batch.at >= deadline.due_at or is_superseded)
-    batch.fired.append(
-        {
-            "deadline_id": deadline.id,
-            "name": name,
-            "planned_at": planned,
-            "fired_at": batch.at,
-            "is_late": is_late,
-            "is_stale": is_stale,
-        }
-    )
+    has_waited = batch.at - planned > batch.late_after
+    is_late = has_waited and (deadline.counted_at is None or planned >= deadline.counted_at)
+    is_over = planned < deadline.due_at and (is_overtaken or batch.at >= deadline.due_at)
+    is_stale = has_waited and is_over
+    how = {"is_late": is_late, "is_stale": is_stale}
+    row = {"deadline_id": deadline.id, "name": name, "planned_at": planned, "fired_at": batch.at}
+    batch.fired.append({**row, **how})
     said = {
         "clock": deadline.clock.value,
         "milestone": name,
@@ -171,8 +168,7 @@ def _take(
         "planned_at": planned.isoformat(),
         "due_at": deadline.due_at.isoformat(),
         "department_id": deadline.department_id,
-        "is_late": is_late,
-        "is_stale": is_stale,
+        **how,
     }
     is_quiet = is_stale or (is_late and batch.is_dark(planned))
     (batch.quiet if is_quiet else batch.told).append((ticket, said))

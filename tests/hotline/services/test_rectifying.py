@@ -13,6 +13,7 @@ from hotline.domain.identity import CITIZEN
 from hotline.domain.terms import Clock, Kind, Urgency
 from hotline.services import endings, handling
 from hotline.services.rectifying import Facts, rectify
+from hotline.services.timing import sweeping
 from tests.conftest import local
 from tests.hotline.people import REPLY, clock, entries, handler, ticket, to_handling, to_unit, who
 
@@ -55,6 +56,24 @@ def test_nobody_is_made_late_by_a_correction(a_ticket: Callable[..., int], at: d
     assert clock(ticket_id, Clock.HANDLE).due_at == before
     said = next(one for one in recounted(ticket_id) if one["clock"] == "handle")
     assert said["is_held"]
+
+
+def test_what_a_correction_puts_into_the_past_is_not_called_an_outage(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
+    """紧急 after 21 of 24 hours: what is over by then is told once, and not as late."""
+    ticket_id = to_handling(a_ticket(), at=at)
+    later = at + timedelta(hours=21)
+    rectify(ticket_id, Facts(urgency=Urgency.URGENT), who("supervisor"), reason="停水", at=later)
+    assert clock(ticket_id, Clock.HANDLE).due_at == at + timedelta(hours=24)
+    sweeping.sweep(later + timedelta(seconds=20))
+    said = [
+        e.payload for e in entries(ticket_id, Event.MILESTONE) if e.payload["clock"] == "handle"
+    ]
+    assert [(one["milestone"], one["is_stale"]) for one in said] == [
+        *(("urge-50", True), ("urge-80", False), ("yellow", False))
+    ]
+    assert not any(one["is_late"] for one in said)
 
 
 def test_a_consultation_that_is_a_complaint(a_ticket: Callable[..., int], at: datetime) -> None:
