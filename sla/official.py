@@ -34,10 +34,12 @@ FIXED_STATUTORY = {
 }
 FIRST_PUBLISHED_YEAR = min(holidays).year
 LAST_PUBLISHED_YEAR = max(holidays).year
+LAST_YEAR = LAST_PUBLISHED_YEAR + 9
+"""So far a calendar reaches: it grows with every year the state publishes."""
 
 
 @lru_cache(maxsize=8)
-def official_calendar(first_year: int = 2023, last_year: int = 2035) -> Calendar:
+def official_calendar(first_year: int = 2023, last_year: int = LAST_YEAR) -> Calendar:
     """Calendar of whole years. Years past the last published one are provisional.
 
     Raises CalendarError when the years are reversed or before the first published one.

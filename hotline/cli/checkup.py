@@ -13,8 +13,9 @@ import classifier
 import sla
 from hotline.domain.errors import Unavailable
 from hotline.jobs.calling import line
-from hotline.queries import doctor, health, office
+from hotline.queries import doctor, health, office, outages
 from hotline.services import learning, pulse
+from hotline.services.timing.outages import GAP, PULSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +60,7 @@ def examine(house: House, at: datetime) -> list[Finding]:
     findings = [database, _redis(), *_disk(house)]
     for check, name, look in (
         ("heartbeats", "进程心跳", lambda: _heartbeats(at)),
+        ("sweep", "时限巡检", lambda: _sweep(at)),
         ("model", "分类模型", lambda: _model(house)),
         ("calendar", "工作日历", lambda: _calendar(at)),
         ("clock", "时钟", lambda: _clock(at)),
@@ -125,6 +127,21 @@ def _heartbeats(at: datetime) -> Iterator[Finding]:
         says = f"最后心跳 {_local(last)}" if last else "从未启动"
         command = "jobs cron" if process == "cron" else f"jobs worker {process[7:]}"
         yield Finding(process, name, State.FAIL, says, f"{START}，或单独运行 hotline {command}")
+
+
+def _sweep(at: datetime) -> Iterator[Finding]:
+    """Whether somebody watches the clocks, and since when nobody did."""
+    last, name = pulse.last(PULSE), "时限巡检"
+    if last is None:
+        yield Finding("sweep", name, State.WARN, "尚未进行", "启动后半分钟内会进行第一次")
+    elif at - last > GAP:
+        says = f"最近一次在 {_local(last)}，此后到期的还没有人知道"
+        yield Finding("sweep", name, State.FAIL, says, "请检查定时任务和后台任务")
+    else:
+        gone = outages.recent(at=at, within=timedelta(days=1))
+        away = [f"{_local(o.began_at)} 至 {_local(o.ended_at)}，补记 {o.late} 个节点" for o in gone]
+        says = f"一日内停摆：{'；'.join(away)}" if away else "正常，一日内没有停摆"
+        yield Finding("sweep", name, State.WARN if away else State.OK, says)
 
 
 def _model(house: House) -> Iterator[Finding]:

@@ -45,6 +45,9 @@ class RunState(Term):
     DONE = "done", "已完成"
 
 
+PAUSABLE = frozenset({Clock.DISPATCH, Clock.SIGN, Clock.CONTACT, Clock.HANDLE, Clock.CALLBACK})
+"""Clocks of the work on a ticket, which a pause lets stand still; whoever reviews or rules, and
+whoever answers for a bad rating, is not waiting for anything."""
 OUTLIVING = frozenset({Clock.VERIFY, Clock.CORRECT, Clock.REVIEW_APPEAL})
 """Clocks that run on after the ticket has ended: a bad rating is still verified and put right
 (国办发〔2019〕51号), an appeal is made against what has ended."""

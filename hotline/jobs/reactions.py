@@ -12,7 +12,7 @@ from hotline.domain.events import Event
 from hotline.jobs import deliver
 from hotline.jobs.calling import enqueue, job, line, now
 from hotline.jobs.queues import Queue
-from hotline.services import dispatching, exchange, learning, notices, relay, sorting
+from hotline.services import dispatching, exchange, gathering, learning, notices, relay, sorting
 from hotline.services.timing import telling
 
 if TYPE_CHECKING:
@@ -73,6 +73,11 @@ def push_rating(due: Due) -> None:
             enqueue(deliver.deliver_message, message_id, key=f"deliver-{message_id}-0")
 
 
+def gather(due: Due) -> None:
+    """多次、多人诉求: counted again when the merge is committed."""
+    gathering.count_again(due.ticket_id, at=now())
+
+
 def harvest(due: Due) -> None:
     """反馈: confirmed categories of a finished ticket become training rows."""
     learning.harvest(due.ticket_id, at=now())
@@ -101,7 +106,7 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
     Event.RECTIFIED: (),
     Event.RECOUNTED: (),
     Event.CORRECTED: (),
-    Event.MERGED: (),
+    Event.MERGED: (gather,),
     Event.WITHDRAWN: (),
     Event.NOTED: (),
     Event.SIGNED: (),

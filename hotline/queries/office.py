@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class _Cache:
     profile_name: str = "通用默认"
-    rules_stamp: object = None
-    rules: Rules | None = None
+    rules: tuple[object, Rules] | None = None
     catalogue_stamp: object = None
     catalogue: tuple[routing.Catalogue, routing.Directory] | None = None
     lines_stamp: object = None
@@ -113,16 +112,16 @@ def is_area(code: str) -> bool:
 
 def rules() -> Rules:
     """The rules of time in force: calendar, office hours, policy, ladder."""
-    stamp = _rules_stamp()
-    if _cache.rules is None or _cache.rules_stamp != stamp:
+    stamp, kept = _rules_stamp(), _cache.rules
+    if kept is None or kept[0] != stamp:
         query = select(RuleBook).where(RuleBook.version.is_not(None)).order_by(RuleBook.version)
         books: dict[RuleSubject, list[Book]] = {}
         for row in db.session.scalars(query):
             book = Book(row.version or 0, row.effective_from, row.document)
             books.setdefault(RuleSubject(row.subject), []).append(book)
-        _cache.rules = read_rules(books, profile=sla.load_profile(_cache.profile_name))
-        _cache.rules_stamp = stamp
-    return _cache.rules
+        kept = stamp, read_rules(books, profile=sla.load_profile(_cache.profile_name))
+        _cache.rules = kept  # in one piece: threads that read at once must not mix their halves
+    return kept[1]
 
 
 def rules_of(calendar_version: int, hours_version: int) -> Rules:

@@ -90,7 +90,8 @@ def _ears(act: Act, ticket: Ticket, at: datetime) -> Iterable[Ear]:
         return [Ear.UNIT]
     if act is Act.ORDER:
         triggers = [trigger for trigger, _ in sweeping.pending(ticket, "order", at=at)]
-        rungs = triggers or [by_hand.RUNGS[Event.ORDERED]]
+        told = by_hand.reaches_unit(triggers)
+        rungs = triggers if told else [*triggers, by_hand.RUNGS[Event.ORDERED]]
         tells = [kind for rung in rungs for kind in rung.tells]
     else:
         tells = list(by_hand.RUNGS[_EVENTS[act]].tells)

@@ -195,7 +195,7 @@ def _redo(ticket: Ticket, actor: Actor, reason: str, at: datetime) -> None:
     handle = clocks.start(ticket, Clock.HANDLE, at=at)
     clocks.start(ticket, Clock.SIGN, at=at)
     clocks.start(ticket, Clock.CONTACT, at=at)
-    ticket.promised_at = handle.due_at
+    ticket.promised_at, ticket.is_provisional = handle.due_at, handle.is_provisional
     _tell_unhappy(ticket, ticket.round - 1, reason, at)
 
 

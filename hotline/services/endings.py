@@ -20,7 +20,9 @@ from hotline.services import (
     learning,
     notices,
     rectifying,
+    rulings,
 )
+from hotline.services.motions import docket
 from hotline.services.timing import clocks
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ def end(ticket: Ticket, ending: Ending, actor: Actor, *, at: datetime) -> None:
     payload = prepare(ticket, ending, words)
     if ending.category_code:
         learning.correct(ticket, ending.category_code, actor, source=ending.action.value, at=at)
+    rulings.end(ticket, at=at)
     _move.move(ticket, ending.action, actor, at=at, reason=words or None, payload=payload)
     clocks.stop_all(ticket, at=at)
     if ending.action is Action.MERGE:
@@ -176,6 +179,8 @@ def withdraw(ticket_id: int, actor: Actor, *, reason: str = "", at: datetime) ->
     """撤单 by the citizen, or by the agent at the citizen's word."""
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
+        docket.withdraw_all(ticket, "诉求人已撤单，申请自动撤回", at=at)
+        rulings.end(ticket, at=at)
         _move.move(ticket, Action.WITHDRAW, actor, at=at, reason=_checks.clean_text(reason) or None)
         clocks.stop_all(ticket, at=at)
 

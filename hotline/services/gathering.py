@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
-from hotline.db import db
+from hotline.db import db, transaction
 from hotline.models import Ticket
 from hotline.services import _move
 from hotline.services.timing import sweeping
@@ -29,6 +29,22 @@ def note_merged(ticket: Ticket, *, at: datetime) -> None:
         if sweeping.pending(master, when, at=at, count=count):
             held = _move.ticket_by_id(master.id)
             sweeping.fire_trigger(held, when, at=at, count=count, reason=words)
+
+
+def count_again(ticket_id: int, *, at: datetime) -> None:
+    """Count once more after the commit: of two merges at once neither saw the other (并发并单).
+
+    Only what hangs a mark is set off, so that nothing is set off twice.
+    """
+    with transaction():
+        ticket = db.session.get_one(Ticket, ticket_id)
+        master = db.session.get(Ticket, ticket.master_id) if ticket.master_id else None
+        if master is None or master.stage in sweeping.ENDED:
+            return
+        for when, count, words in _occasions(ticket, master):
+            if any(marks for _, marks in sweeping.pending(master, when, at=at, count=count)):
+                held = _move.ticket_by_id(master.id)
+                sweeping.fire_trigger(held, when, at=at, count=count, reason=words)
 
 
 def _occasions(ticket: Ticket, master: Ticket) -> list[tuple[str, int, str]]:

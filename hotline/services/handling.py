@@ -78,11 +78,11 @@ def reply(
         if len(words) > REPLY_LIMIT:
             raise Invalid("reply", f"答复最多 {REPLY_LIMIT} 字")
         ticket.reply = words
+        docket.withdraw_all(ticket, "已答复，申请自动撤回", at=at, actor=actor)
         _move.move(ticket, Action.REPLY, actor, at=at, reason=words)
         current = dispatching.lead_assignment(ticket)
         if current is not None:
             current.reply, current.replied_at = words, at
-        docket.withdraw_all(ticket, "已答复，申请自动撤回", at=at, actor=actor)
         clocks.stop(ticket, (Clock.HANDLE, Clock.CONTACT), at=at)
 
 

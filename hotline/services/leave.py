@@ -60,7 +60,9 @@ def take_leave(
 
 
 def _checked_people(staff_id: int, deputy_id: int, actor: Actor) -> tuple[Staff, Staff]:
-    leader, deputy = db.session.get(Staff, staff_id), db.session.get(Staff, deputy_id)
+    held = {"key_share": True}  # of two entries at once the second sees the first one's days
+    leader = db.session.get(Staff, staff_id, with_for_update=held, populate_existing=True)
+    deputy = db.session.get(Staff, deputy_id)
     if leader is None or leader.role is not Role.DEPARTMENT_LEAD:
         raise Invalid("staff_id", "只有单位负责人需要登记代理人")
     if actor.staff_id != leader.id and actor.role is not Role.ADMIN:

@@ -10,7 +10,7 @@ from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Clock
 from hotline.services import _move, callbacks
-from hotline.services.timing import clocks
+from hotline.services.timing import clocks, recounting
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,12 +30,17 @@ def approve(ticket_id: int, actor: Actor, *, at: datetime, version: int | None =
 def send_back(
     ticket_id: int, actor: Actor, *, reason: str, at: datetime, version: int | None = None
 ) -> None:
-    """审核退回: the reply is not good enough; the old deadline holds, nothing is given anew."""
+    """审核退回: the reply is not good enough; the old deadline holds, nothing is given anew.
+
+    A calendar that was changed meanwhile holds for this ticket as for every open one.
+    """
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
         _move.must_be_version(ticket, version)
         _move.move(ticket, Action.SEND_BACK, actor, at=at, reason=reason)
-        clocks.resume(ticket, Clock.HANDLE, at=at)
+        row = clocks.resume(ticket, Clock.HANDLE, at=at)
+        if row is not None:
+            recounting.catch_up(row, ticket, at=at)
 
 
 def conclude(ticket_id: int, actor: Actor, *, at: datetime, version: int | None = None) -> None:

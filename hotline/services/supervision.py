@@ -12,7 +12,7 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Mark, Role, Term
 from hotline.queries import bounded
 from hotline.services import _checks, _move
-from hotline.services.timing import sweeping
+from hotline.services.timing import by_hand, sweeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,9 +82,9 @@ def order(
     name = _leader(leader)
 
     def record(ticket: Ticket, words: str) -> None:
-        fires = [trigger.label for trigger, _ in sweeping.pending(ticket, "order", at=at)]
+        fires = [trigger for trigger, _ in sweeping.pending(ticket, "order", at=at)]
         said = f"{name}批示：{words}"
-        payload: dict[str, Any] = {"leader": name, "triggers": fires}
+        payload: dict[str, Any] = {"leader": name, "is_told": by_hand.reaches_unit(fires)}
         _move.record(ticket, Event.ORDERED, actor, at=at, reason=said, payload=payload)
         sweeping.fire_trigger(ticket, "order", at=at, reason=said)
 

@@ -9,6 +9,7 @@ from flask import Response, json, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+import sla
 from hotline.domain import errors
 from hotline.web.access import problem_wanted
 
@@ -50,6 +51,7 @@ def init_app(app: APIFlask) -> None:
     """Register the table once, for pages and API alike."""
     app.error_processor(_api_http)  # first: it takes HTTPException for itself, we take it back
     app.register_error_handler(errors.HotlineError, _expected)
+    app.register_error_handler(sla.SlaError, _calendar)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -97,6 +99,13 @@ def _expected(error: errors.HotlineError) -> Response:
     log.info("refused", code=error.code, status=status, path=request.path)
     detail = WORDS[status][2] if _is_english() and status in WORDS else error.message
     return answer(status, error.code, detail, found)
+
+
+def _calendar(error: sla.SlaError) -> Response:
+    """A day the calendar does not reach: a matter for the administrator, not for the caller."""
+    log.error("calendar", path=request.path, exc_info=error)
+    detail = WORDS[503][2] if _is_english() else f"无法计算期限，请联系管理员：{error}"
+    return answer(503, errors.Unavailable.code, detail)
 
 
 def _csrf(error: CSRFError) -> Response:

@@ -14,6 +14,7 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import PAUSED_AS, REVIEWED_BY, Motion, MotionState, MotionStep, decide
 from hotline.domain.terms import Clock
 from hotline.models import MotionRow
+from hotline.queries import office
 from hotline.services import _move, rulings
 from hotline.services.motions.plea import spoken
 from hotline.services.timing import clocks
@@ -94,9 +95,14 @@ def close(
     clocks.stop(ticket, (REVIEWED_BY[row.kind],), at=at, turn=row.id)
     if row.kind is Motion.RETURN and ticket.stage in WORKING:
         rulings.end(ticket, at=at)
-    still_waits = any(other.kind in PAUSED_AS for other in open_of(ticket))
+    still_waits = any(_stops_clocks(other) for other in open_of(ticket))
     if row.kind in PAUSED_AS and ticket.stage in WORKING and not still_waits:
         promise_anew(ticket, at=at)
+
+
+def _stops_clocks(row: MotionRow) -> bool:
+    """Whether the policy of the day a motion was filed let the clocks stand still for it."""
+    return PAUSED_AS.get(row.kind) in office.profile(row.filed_at).pauses
 
 
 def promise_anew(ticket: Ticket, *, at: datetime) -> None:

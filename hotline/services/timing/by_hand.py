@@ -8,7 +8,7 @@ import sla
 from hotline.domain.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 SOURCE = "domain.md 8.1：督办；国办函〔2025〕66号：督查督办、提级办理；告知对象为本系统默认"
 
@@ -37,5 +37,10 @@ RUNGS: dict[Event, sla.Trigger] = {
 
 
 def rung_of(event: Event, payload: Mapping[str, Any]) -> sla.Trigger | None:
-    """Give the rung of a person's deed; an order whose triggers fired is told by those."""
-    return None if payload.get("triggers") else RUNGS.get(event)
+    """Give the rung of a person's deed; an order is told by its triggers if they reach the unit."""
+    return None if payload.get("is_told") else RUNGS.get(event)
+
+
+def reaches_unit(triggers: Sequence[sla.Trigger]) -> bool:
+    """Whether the unit that handles the ticket hears of one of these (承办单位)."""
+    return any("unit" in trigger.tells for trigger in triggers)

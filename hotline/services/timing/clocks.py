@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+import sla
 from hotline.db import db
 from hotline.domain.identity import SYSTEM
 from hotline.domain.terms import Clock, Mark
-from hotline.domain.timing import OUTLIVING, ChangeKind
+from hotline.domain.timing import OUTLIVING, PAUSABLE, ChangeKind
 from hotline.models import Deadline, DeadlineChange, Milestone
 from hotline.queries import judging, office
 from hotline.services.timing import plans
@@ -19,9 +20,9 @@ from hotline.services.timing import plans
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import sla
     from hotline.db import NewRow
     from hotline.domain.identity import Actor
+    from hotline.domain.rules import Rules
     from hotline.models import Ticket
 
 
@@ -29,7 +30,8 @@ def promise(facts: plans.Facts, at: datetime) -> sla.Due:
     """Say until when a demand filed now would be answered, before anything is stored."""
     rules, on = office.rules(), plans.today(at)
     given = plans.judge(rules, Clock.HANDLE, facts, on=on)
-    return plans.plan(rules, Clock.HANDLE, facts, given, start=at, on=on).course.due
+    calendar = judging.calendar_of(rules, Clock.HANDLE, facts.area_code, facts.unit_code)
+    return sla.due_at(calendar, at, given.limit)
 
 
 def start(
@@ -89,7 +91,7 @@ def _planned(
 def stop(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime, turn: int | None = None) -> None:
     """Stop the named clocks of a ticket; what has not fired will not fire any more.
 
-    A clock stopped while it is paused keeps the due moment it had.
+    A clock stopped while it stands still is due later by that time first: nobody was late then.
     """
     db.session.flush()
     query = update(Deadline).where(
@@ -99,7 +101,10 @@ def stop(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime, turn: int | N
     )
     if turn is not None:
         query = query.where(Deadline.turn == turn)
-    db.session.execute(query.values(stopped_at=at, next_at=None))
+    stopped = query.values(stopped_at=at, next_at=None).returning(Deadline.id, Deadline.paused_at)
+    stood = [row_id for row_id, paused_at in db.session.execute(stopped) if paused_at is not None]
+    for row_id in stood:
+        _end_pause(db.session.get_one(Deadline, row_id, populate_existing=True), ticket, at)
 
 
 def stop_all(ticket: Ticket, *, at: datetime) -> None:
@@ -137,13 +142,13 @@ def newest(ticket: Ticket, clock: Clock) -> Deadline | None:
 def pause(
     ticket: Ticket, state: str, *, at: datetime, actor: Actor = SYSTEM, reason: str
 ) -> list[Deadline]:
-    """Let the running clocks stand still where the policy says so (补充材料、挂账).
+    """Let the clocks of the work stand still where the policy says so (补充材料、挂账).
 
     ``state``: supplementing, hung, return_review or extension_review. Gives the paused clocks.
     """
     if state not in office.profile(at).pauses:
         return []
-    stood = [row for row in running(ticket) if row.paused_at is None]
+    stood = [row for row in running(ticket, PAUSABLE) if row.paused_at is None]
     for row in stood:
         row.paused_at, row.next_at = at, None
         _change(row, ChangeKind.PAUSE, actor, at, reason).since = at
@@ -157,13 +162,17 @@ def go_on(ticket: Ticket, *, at: datetime) -> list[Deadline]:
     """
     went_on = [row for row in running(ticket) if row.paused_at is not None]
     for row in went_on:
-        for change in changes_of(row):
-            if change.kind is ChangeKind.PAUSE and change.until is None and change.since:
-                change.until = max(at, change.since)
-                row.paused_at = None
-                recount(row, ticket, at=at)
-                change.due_after = row.due_at
+        _end_pause(row, ticket, at)
     return went_on
+
+
+def _end_pause(row: Deadline, ticket: Ticket, at: datetime) -> None:
+    for change in changes_of(row):
+        if change.kind is ChangeKind.PAUSE and change.until is None and change.since:
+            change.until = max(at, change.since)
+            row.paused_at = None
+            recount(row, ticket, at=at)
+            change.due_after = row.due_at
 
 
 def extend(
@@ -190,7 +199,7 @@ def recount(row: Deadline, ticket: Ticket, *, at: datetime) -> None:
     """Count a clock anew from its start with all that happened to it; its limit stays."""
     changes = changes_of(row)
     plan = plans.plan(
-        office.rules(),
+        _rules_of(row, changes),
         row.clock,
         plans.facts_of(ticket),
         plans.judged(row),
@@ -199,6 +208,17 @@ def recount(row: Deadline, ticket: Ticket, *, at: datetime) -> None:
         changes=judging.replayed(changes),
     )
     write(row, plan.moments(fired(row), since=judging.extended_at(changes)), at=at)
+
+
+def _rules_of(row: Deadline, changes: Sequence[DeadlineChange]) -> Rules:
+    """The rules in force; those before, where a recount under new ones was held back.
+
+    Else the next pause or extension would move the due moment from where it was refused.
+    """
+    recounts = [change for change in changes if change.kind is ChangeKind.RECOUNT]
+    if recounts and recounts[-1].is_held:
+        return office.rules_of(row.calendar_version, row.hours_version)
+    return office.rules()
 
 
 def write(row: Deadline, columns: dict[str, Any], *, at: datetime) -> None:
@@ -219,17 +239,18 @@ def cool_down(ticket: Ticket, row: Deadline, at: datetime) -> None:
         ticket.marks = [mark for mark in ticket.marks if mark not in cards]
 
 
-def resume(ticket: Ticket, clock: Clock, *, at: datetime) -> None:
+def resume(ticket: Ticket, clock: Clock, *, at: datetime) -> Deadline | None:
     """Let a stopped clock of this round run on to its old due time (审核退回).
 
     What fell due while it stood still fires at the next sweep; what has fired does not again.
     """
     row = newest(ticket, clock)
     if row is None:
-        return
+        return None
     gone = fired(row)
     moments = [datetime.fromisoformat(when) for name, when in row.plan if name not in gone]
     row.counted_at, row.stopped_at, row.next_at = at, None, min(moments, default=None)
+    return row
 
 
 def fired(row: Deadline) -> set[str]:

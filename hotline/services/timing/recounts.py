@@ -165,8 +165,8 @@ def _held(ids: Sequence[int], *, is_dry: bool) -> list[tuple[Deadline, Ticket]]:
 def _count(run: _Run, ids: Sequence[int]) -> None:
     told = []
     for clock, ticket in _held(ids, is_dry=run.row.is_dry):
-        judgement = _judgement(run, clock, ticket)
         try:
+            judgement = _judgement(run, clock, ticket)
             found = recounting.find(
                 clock, ticket, run.rules, at=run.at, judgement=judgement, on=run.on
             )
@@ -190,7 +190,7 @@ def _judgement(run: _Run, clock: Deadline, ticket: Ticket) -> plans.Judgement | 
     """A changed policy is asked again, as of the day it takes effect; all else keeps the limit."""
     if run.book is None or run.book.subject != RuleSubject.POLICY:
         return None
-    return plans.judge(run.rules, clock.clock, plans.facts_of(ticket), on=run.on)
+    return recounting.judged_anew(clock, ticket, run.rules, on=run.on)
 
 
 def _note(run: _Run, clock: Deadline, found: recounting.Finding) -> dict[str, object]:

@@ -189,7 +189,13 @@ def _act(batch: _Batch, ticket: Ticket, rung: sla.Step | sla.Trigger, said: dict
     wanted = [rung.mark, deed[0].value if deed else ""]
     new = tuple(dict.fromkeys(mark for mark in wanted if mark and mark not in before))
     if new:
-        batch.marks[ticket.id] = before + new
+        batch.marks[ticket.id] = _hung_anew(before, new)
+
+
+def _hung_anew(before: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    """The marks with new ones; what is supervised once more is not released any longer."""
+    gone = Mark.RELEASED.value if Mark.SUPERVISED.value in new else ""
+    return (*(mark for mark in before if mark != gone), *new)
 
 
 def _write(batch: _Batch) -> None:
@@ -239,7 +245,7 @@ def fire_trigger(
     labels: list[str] = []
     for trigger, new in pending(ticket, when, at=at, count=count):
         deed = DEEDS.get(trigger.act)
-        ticket.marks = [*ticket.marks, *new]
+        ticket.marks = list(_hung_anew(ticket.marks, new))
         event = deed[1] if deed else Event.URGED
         said = {"step": trigger.id, "label": trigger.label}
         _move.record(

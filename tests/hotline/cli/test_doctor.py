@@ -37,7 +37,7 @@ def test_a_healthy_house_passes(hotline: Callable[..., Said]) -> None:
     found = states(said)
     assert set(found) == {
         *("database", "redis", "disk", "worker-front", "worker-back", "cron"),
-        *("model", "calendar", "clock", "backlog", "messages"),
+        *("sweep", "model", "calendar", "clock", "backlog", "messages"),
     }
     assert "fail" not in found.values()
 
@@ -52,6 +52,27 @@ def test_a_worker_that_stands_still_fails(hotline: Callable[..., Said]) -> None:
     assert "✗ 后台任务（前台队列）：最后心跳" in said.out
     assert "hotline jobs worker front" in said.out
     assert "✗ 定时任务：从未启动" in said.out
+
+
+@pytest.mark.usefixtures("pulses", "model")
+def test_clocks_that_nobody_watches_fail(hotline: Callable[..., Said]) -> None:
+    from hotline.services import pulse
+
+    pulse.beat("sweep", at=datetime.now(UTC) - timedelta(minutes=20))
+    said = hotline("doctor")
+    assert said.code == 1
+    assert "✗ 时限巡检：最近一次在" in said.out
+
+
+def test_an_outage_of_the_day_is_told(app: APIFlask) -> None:
+    from hotline.services.timing import outages
+
+    now = datetime.now(UTC)
+    outages.watch(now - timedelta(hours=3))
+    outages.watch(now)
+    found = {f.check: f for f in checkup.examine(app.extensions["hotline"], now)}
+    assert found["sweep"].state is checkup.State.WARN
+    assert "停摆" in found["sweep"].says
 
 
 @pytest.mark.usefixtures("pulses")

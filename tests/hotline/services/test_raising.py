@@ -154,6 +154,24 @@ def test_a_second_order_still_reaches_the_unit(
     assert len(entries(ticket_id, Event.SUPERVISED)) == 1
 
 
+def test_an_order_on_a_supervised_ticket_reaches_the_unit_that_handles_it(
+    a_ticket: Callable[..., int], run_jobs: Callable[[], int], at: datetime
+) -> None:
+    """督办已在先，批示只再启动提级；批示本身仍须告知承办单位和负责人。"""
+    ticket_id = to_unit(a_ticket(), at=at)
+    supervision.supervise([ticket_id], who("supervisor"), reason=WORDS, at=at)
+    run_jobs()
+    expected = foreseen(Act.ORDER, ticket_id, at)
+    supervision.order([ticket_id], who("supervisor"), leader="张副市长", reason=WORDS, at=at)
+    run_jobs()
+    assert heard(ticket_id) == {
+        "unit": ["工单派发", "督办", "领导批示"],
+        "高建军": ["督办", "领导批示"],
+        "authority": ["提级办理"],
+    }
+    assert {ear for ear, _ in expected} == {Ear.UNIT, Ear.LEADER, Ear.AUTHORITY}
+
+
 def test_supervision_is_taken_back_with_a_reason_and_stays_to_be_seen(
     a_ticket: Callable[..., int], run_jobs: Callable[[], int], at: datetime
 ) -> None:
