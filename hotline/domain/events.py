@@ -92,7 +92,6 @@ PUBLIC = frozenset(
         Event.ANSWERED,
         Event.DECLINED,
         Event.TRANSFERRED,
-        Event.MERGED,
         Event.WITHDRAWN,
         Event.ASKED_INFO,
         Event.SUPPLIED,
@@ -115,7 +114,6 @@ PUBLIC = frozenset(
 QUIET = frozenset(
     {
         Event.CORRECTED,
-        Event.MERGED,
         Event.WITHDRAWN,
         Event.NOTED,
         Event.SIGNED,

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base, UtcDateTime, Word
 from hotline.domain.timing import RuleSubject, RunState
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""A page may still show a draft that was thrown away: its number is not given to another one."""
+
 
 class RuleBook(Base):
     """One version of a book of rules, whole; a draft has no version yet, nothing is overwritten.
@@ -35,7 +38,7 @@ class RuleBook(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_by: Mapped[str | None] = mapped_column(String(64))
 
-    __table_args__ = (UniqueConstraint("subject", "version"),)
+    __table_args__ = (UniqueConstraint("subject", "version"), NEVER_AGAIN)
 
 
 class Recount(Base):
@@ -45,6 +48,7 @@ class Recount(Base):
     """
 
     __tablename__ = "recount"
+    __table_args__ = (NEVER_AGAIN,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     book_id: Mapped[int | None] = mapped_column(ForeignKey("rule_book.id"), index=True)

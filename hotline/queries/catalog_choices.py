@@ -26,8 +26,11 @@ class Group:
     options: list[Option]
 
 
-def areas() -> list[Group]:
-    """Districts as headings, each with itself first and then its streets."""
+def areas(*, whole: str = "具体街道不详") -> list[Group]:
+    """Districts as headings, each with itself first and then its streets.
+
+    ``whole``: what a district itself stands for; a rule holds for all of it, with every street.
+    """
     rows = db.session.execute(
         select(Area.code, Area.parent_code, Area.level, Area.name).order_by(Area.code)
     ).all()
@@ -38,7 +41,7 @@ def areas() -> list[Group]:
         elif level == "street":
             groups[code] = Group(name, [(code, name)])
         else:
-            words = f"{name}（具体街道不详）" if level == "district" else f"{name}（全市）"
+            words = f"{name}（{whole}）" if level == "district" else f"{name}（全市）"
             groups[code] = Group(name, [(code, words)])
     return list(groups.values())
 

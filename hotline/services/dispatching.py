@@ -171,7 +171,7 @@ def assign(
     """End the current lead assignment and begin the next; the old one stays in the record."""
     current = lead_assignment(ticket)
     if current is not None:
-        current.ended_at, current.end_reason = at, "改派"
+        current.ended_at, current.end_reason = at, _why_ended(current, ticket, unit)
     row = Assignment(
         ticket_id=ticket.id,
         department_id=unit.id,
@@ -184,6 +184,13 @@ def assign(
     )
     db.session.add(row)
     return row
+
+
+def _why_ended(current: Assignment, ticket: Ticket, unit: Department) -> str:
+    """In a word for the ticket's page: a new round, a unit below, or another unit."""
+    if current.round < ticket.round:
+        return "重办"
+    return "下派" if unit.parent_id == current.department_id else "改派"
 
 
 def turn_of(ticket: Ticket) -> int:

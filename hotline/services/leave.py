@@ -11,6 +11,7 @@ from hotline.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from hotline.domain.terms import Role
 from hotline.models import Absence, Department, Staff
 from hotline.services import _checks
+from hotline.services.timing import plans
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hotline.domain.identity import Actor
 
 LONGEST_LEAVE = 366
+FARTHEST_LEAVE = 366
 
 
 def take_leave(
@@ -34,7 +36,7 @@ def take_leave(
     Entered by the leader or an administrator. Raises Invalid, NotAllowed, Conflict on overlap.
     """
     first, last = days
-    words = _checked_leave(first, last, reason)
+    words = _checked_leave(first, last, reason, today=plans.today(at))
     with transaction() as session:
         leader, deputy = _checked_people(staff_id, deputy_id, actor)
         overlapping = select(Absence.id).where(
@@ -60,7 +62,8 @@ def take_leave(
 
 
 def _checked_people(staff_id: int, deputy_id: int, actor: Actor) -> tuple[Staff, Staff]:
-    held = {"key_share": True}  # of two entries at once the second sees the first one's days
+    # The leader is held: of two entries at once the second sees the days of the first.
+    held = {"of": Staff, "key_share": True}
     leader = db.session.get(Staff, staff_id, with_for_update=held, populate_existing=True)
     deputy = db.session.get(Staff, deputy_id)
     if leader is None or leader.role is not Role.DEPARTMENT_LEAD:
@@ -72,10 +75,14 @@ def _checked_people(staff_id: int, deputy_id: int, actor: Actor) -> tuple[Staff,
     return leader, deputy
 
 
-def _checked_leave(first: date, last: date, reason: str) -> str:
+def _checked_leave(first: date, last: date, reason: str, *, today: date) -> str:
     words = _checks.clean_text(reason)
     if last < first:
         raise Invalid("last_on", "结束日期早于开始日期，请核对")
+    if last < today:
+        raise Invalid("last_on", "这段时间已经过去，请核对日期")
+    if (first - today).days > FARTHEST_LEAVE:
+        raise Invalid("first_on", "请假最早提前一年登记，请核对日期")
     if (last - first).days > LONGEST_LEAVE:
         raise Invalid("last_on", "一次请假不超过一年，请核对日期")
     if not words:

@@ -105,9 +105,8 @@ def rename_milestones(old: str, new: str) -> None:
     plan = "CAST(replace(CAST(plan AS TEXT), :old, :new) AS JSON)"
     if op.get_bind().dialect.name == "sqlite":
         plan = "replace(plan, :old, :new)"
-    op.execute(
-        sa.text(f"UPDATE deadline SET plan = {plan} WHERE next_at IS NOT NULL").bindparams(**quoted)
-    )
+    runs_on = "next_at IS NOT NULL OR ticket_id IN (SELECT id FROM ticket WHERE stage = 'reviewing')"
+    op.execute(sa.text(f"UPDATE deadline SET plan = {plan} WHERE {runs_on}").bindparams(**quoted))
 
 
 STANDING = """
@@ -116,6 +115,24 @@ stopped_at IS NOT NULL AND EXISTS (
     (ticket.stage = 'hung' AND deadline.clock = 'handle')
     OR (ticket.stage = 'supplementing' AND deadline.clock = 'dispatch')))
 """
+
+
+def remember_old_pauses() -> None:
+    """What hung and went on was due later, and nothing said why: a new count would take it back."""
+    op.execute(
+        "INSERT INTO deadline_change "
+        "(deadline_id, kind, at, by, reason, since, until, due_before, due_after, is_held) "
+        "SELECT d.id, 'pause', hung.at, hung.actor_name, COALESCE(hung.reason, '挂账'), hung.at, "
+        "MIN(back.at), d.first_due_at, d.due_at, false "
+        "FROM deadline d "
+        "JOIN timeline hung ON hung.ticket_id = d.ticket_id AND hung.event = 'hanging_granted' "
+        "AND hung.at >= d.started_at AND (d.stopped_at IS NULL OR hung.at < d.stopped_at) "
+        "JOIN timeline back ON back.ticket_id = d.ticket_id AND back.event = 'resumed' "
+        "AND back.id > hung.id "
+        "WHERE d.clock = 'handle' AND d.due_at <> d.first_due_at "
+        "GROUP BY d.id, hung.id, hung.at, hung.actor_name, hung.reason, d.first_due_at, d.due_at "
+        "ORDER BY hung.id"
+    )
 
 
 def let_pauses_be_pauses() -> None:
@@ -185,6 +202,7 @@ def upgrade() -> None:
         sa.Column("published_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_book")),
         sa.UniqueConstraint("subject", "version", name=op.f("uq_rule_book_subject_version")),
+        sqlite_autoincrement=True,  # the number of a draft thrown away is never given again
     )
     op.create_table(
         "recount",
@@ -206,6 +224,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["book_id"], ["rule_book.id"], name=op.f("fk_recount_book_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recount")),
+        sqlite_autoincrement=True,  # the number of a draft thrown away is never given again
     )
     with op.batch_alter_table("recount", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recount_book_id"), ["book_id"], unique=False)
@@ -372,6 +391,7 @@ def upgrade() -> None:
         )
 
     rename_milestones("urge_80", "urge-80")
+    remember_old_pauses()
     let_pauses_be_pauses()
 
 

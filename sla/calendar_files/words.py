@@ -17,7 +17,7 @@ _TOKENS = re.compile(_PLACES)
 _COUNTED = re.compile(r"第\s*\d+\s*天|共\s*\d+\s*天")
 _WORK = re.compile("上班|补班|调班|工作日")
 _WORK_TOKEN = re.compile(rf"(?:{_FESTIVALS})?班")
-_REST = re.compile("放假|休息|假期|公休|停止办公|停班|不上班|暂停办公")
+_REST = re.compile("放假|休息|假期|公休|停止办公|停班|停工|不上班|暂停办公")
 _REST_TOKEN = re.compile(rf"(?:{_FESTIVALS})?休")
 _HOLIDAY_WORK = re.compile("休息日(?=.*[上补]班)")
 _DOUBT = re.compile(

@@ -80,7 +80,7 @@ def _note_rivals(rules: Mapping[int, PolicyRule], first: int, second: int, notes
     one, other = rules[first], rules[second]
     path, earlier = ("rule", second, "id"), notes.line(("rule", first, "id"))
     message = (
-        f"规则 {one.id}{earlier}与 {other.id}{notes.line(path)}同等具体，"
+        f"规则 {one.id}{earlier or ' '}与 {other.id}{notes.line(path) or ' '}同等具体，"
         f"{_shared(one, other)}两条都适用，无法取舍；{ADVICE}"
     )
     notes.add(path, f"第 {second + 1} 条规则（{other.id}）", message)

@@ -11,7 +11,15 @@ from hotline.db import db
 from hotline.domain.events import Event
 from hotline.domain.identity import Actor
 from hotline.domain.terms import Clock, Role
-from hotline.models import Deadline, Department, Notice, Staff, Ticket, TimelineEntry
+from hotline.models import (
+    Assignment,
+    Deadline,
+    Department,
+    Notice,
+    Staff,
+    Ticket,
+    TimelineEntry,
+)
 from hotline.services import callbacks, dispatching, handling, reviewing, sorting, staffing
 
 if TYPE_CHECKING:
@@ -90,6 +98,14 @@ def clock(ticket_id: int, kind: Clock, round_no: int = 1, turn: int = 0) -> Dead
         Deadline.turn == turn,
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def leads_ended(ticket_id: int) -> list[str | None]:
+    """Why each lead of a ticket ended, the first one first; the present one has not."""
+    query = select(Assignment.end_reason).where(
+        Assignment.ticket_id == ticket_id, Assignment.is_lead.is_(True)
+    )
+    return list(db.session.scalars(query.order_by(Assignment.id)))
 
 
 def notices(ticket_id: int) -> list[Notice]:

@@ -201,7 +201,7 @@ def recount(row: Deadline, ticket: Ticket, *, at: datetime) -> None:
     plan = plans.plan(
         _rules_of(row, changes),
         row.clock,
-        plans.facts_of(ticket),
+        plans.facts_of(ticket, row),
         plans.judged(row),
         start=row.started_at,
         on=plans.today(at),

@@ -22,13 +22,16 @@ PULSE = "sweep"
 GROUPS: dict[str, str] = {Mark.RED: "over", Mark.YELLOW: "soon", Mark.URGED: "urges"}
 GAP = timedelta(minutes=5)
 """The sweep looks every 20 seconds; so long without a look, and the system was away."""
+FAR_AHEAD = timedelta(days=1)
+"""A pulse so far in the future was written by a clock that was wrong."""
 
 
 def watch(at: datetime, *, gap: timedelta = GAP) -> Outage | None:
     """Note that the clocks are being watched; gives the outage whose digest is still to come.
 
     The heartbeat's row is held, so of two sweeps that come back at once only one finds the gap.
-    A server clock set back makes no outage.
+    A server clock set back makes no outage, nor does its being put right again: the pulse waits for
+    the time it had seen, unless that was a whole day ahead.
     """
     with transaction() as session:
         beat = session.get(Heartbeat, PULSE, with_for_update=True, populate_existing=True)
@@ -37,7 +40,8 @@ def watch(at: datetime, *, gap: timedelta = GAP) -> Outage | None:
         else:
             if at - beat.at > gap:
                 session.add(Outage(began_at=beat.at, ended_at=at))
-            beat.at = at
+            if at > beat.at or beat.at - at > FAR_AHEAD:
+                beat.at = at
     return undigested()
 
 

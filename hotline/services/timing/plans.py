@@ -111,11 +111,17 @@ class Plan:
                 yield f"{name}{judging.AGAIN}{extended}", at
 
 
-def facts_of(ticket: Ticket) -> Facts:
-    """The facts of a ticket as it is now."""
-    unit = None
-    if ticket.lead_department_id is not None:
-        unit = db.session.get(Department, ticket.lead_department_id)
+def facts_of(ticket: Ticket, row: Deadline | None = None) -> Facts:
+    """The facts of a ticket as it is now.
+
+    ``row``: a clock of it; while a returned ticket has no unit, it runs on in the hours of the
+    last one, until another takes over.
+    """
+    unit, unit_id = None, ticket.lead_department_id
+    if unit_id is None and row is not None:
+        unit_id = row.department_id
+    if unit_id is not None:
+        unit = db.session.get(Department, unit_id)
     return Facts(
         kind=ticket.kind.value,
         urgency=ticket.urgency.value,

@@ -58,7 +58,7 @@ def find(
     plan = plans.plan(
         rules,
         row.clock,
-        plans.facts_of(ticket),
+        plans.facts_of(ticket, row),
         given,
         start=row.started_at,
         on=on or plans.today(at),
@@ -83,7 +83,7 @@ def judged_anew(row: Deadline, ticket: Ticket, rules: Rules, *, on: date) -> pla
     """
     if row.clock is Clock.HANG_REVIEW:
         return None
-    return plans.judge(rules, row.clock, plans.facts_of(ticket), on=on)
+    return plans.judge(rules, row.clock, plans.facts_of(ticket, row), on=on)
 
 
 def judged_on(row: Deadline, rules: Rules) -> date:

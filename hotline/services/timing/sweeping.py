@@ -70,7 +70,7 @@ class _Batch:
     overdue: Sequence[sla.Trigger]
     told: list[Told] = field(default_factory=list)
     quiet: list[Told] = field(default_factory=list)
-    deeds: dict[Event, list[Told]] = field(default_factory=dict)
+    deeds: dict[tuple[Event, bool], list[Told]] = field(default_factory=dict)
     fired: list[dict[str, Any]] = field(default_factory=list)
     marks: dict[int, tuple[str, ...]] = field(default_factory=dict)
     turned: list[dict[str, Any]] = field(default_factory=list)
@@ -173,19 +173,26 @@ def _take(
     is_quiet = is_stale or (is_late and batch.is_dark(planned))
     (batch.quiet if is_quiet else batch.told).append((ticket, said))
     if step is not None and not is_stale:
-        _act(batch, ticket, step, said)
+        _act(batch, ticket, step, said, is_quiet=is_quiet)
         if step.mark == Mark.RED and deadline.clock is Clock.HANDLE:
             for trigger in batch.overdue:
-                _act(batch, ticket, trigger, said)
+                _act(batch, ticket, trigger, said, is_quiet=is_quiet)
 
 
-def _act(batch: _Batch, ticket: Ticket, rung: sla.Step | sla.Trigger, said: dict[str, Any]) -> None:
+def _act(
+    batch: _Batch,
+    ticket: Ticket,
+    rung: sla.Step | sla.Trigger,
+    said: dict[str, Any],
+    *,
+    is_quiet: bool,
+) -> None:
     """Hang the mark of a rung and remember its deed; a deed done before is not done again."""
     deed = DEEDS.get(rung.act)
     before = batch.marks.get(ticket.id, tuple(ticket.marks))
     if deed and deed[0].value not in before:
         told = {"step": rung.id, "label": rung.label, "due_at": said["due_at"]}
-        batch.deeds.setdefault(deed[1], []).append((ticket, told))
+        batch.deeds.setdefault((deed[1], is_quiet), []).append((ticket, told))
     wanted = [rung.mark, deed[0].value if deed else ""]
     new = tuple(dict.fromkeys(mark for mark in wanted if mark and mark not in before))
     if new:
@@ -205,9 +212,8 @@ def _write(batch: _Batch) -> None:
     _hang(batch.marks)
     _move.record_each(batch.quiet, Event.MILESTONE, SYSTEM, at=batch.at, is_settled=True)
     _move.record_each(batch.told, Event.MILESTONE, SYSTEM, at=batch.at)
-    for event, told in batch.deeds.items():
-        is_settled = batch.outage is not None
-        _move.record_each(told, event, SYSTEM, at=batch.at, is_settled=is_settled)
+    for (event, is_quiet), told in batch.deeds.items():
+        _move.record_each(told, event, SYSTEM, at=batch.at, is_settled=is_quiet)
 
 
 def _hang(marks: dict[int, tuple[str, ...]]) -> None:

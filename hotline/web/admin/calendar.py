@@ -51,7 +51,7 @@ def page(copy: Working, kept: Refused = NOTHING, **more: Any) -> str:  # noqa: A
         year_options=[(number, f"{number} 年") for number in years],
         area=area,
         area_name=known.area(area),
-        areas=catalog_choices.flat(catalog_choices.areas())[1:],
+        areas=catalog_choices.flat(catalog_choices.areas(whole="全区"))[1:],
         months=year_view.year_of(counted, year, own=own, today=today),
         is_provisional=counted.is_provisional(date(year, 12, 31)),
         is_confirmed=year in copy.document.get("confirmed_years", []),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, render_template, request
@@ -24,6 +25,7 @@ TONES = {"urged": "amber", "yellow": "amber", "red": "red", "reminded": "red"}
 TONES |= {"circulated": "red", "supervised": "red", "raised": "purple"}
 ORDER = list(sla.Anchor)
 BEFORE, AT, AFTER = "到期之前", "到期", "到期之后"
+_PLACE = re.compile(r".*?:(?P<line>\d+):(?P<column>\d+) (?:(?P<where>[^：]+)：)?(?P<message>.+)")
 
 
 @admin.get("/ladder")
@@ -170,9 +172,16 @@ def paste_ladder() -> Answer:
         kept = drafting.refused(
             "toml", Invalid("text", f"有 {len(error.problems)} 处错误，没有采用")
         )
-        return _page(copy, kept, problems=error.problems, toml=text), 422
+        placed = [_placed(words) for words in error.problems]
+        return _page(copy, kept, problems=placed, toml=text), 422
     except Invalid as error:
         return _page(copy, drafting.refused("toml", error)), 422
+
+
+def _placed(problem: str) -> dict[str, str] | str:
+    """A complaint with its line, column and place apart, as the page shows those of a policy."""
+    found = _PLACE.fullmatch(problem)
+    return found.groupdict(default="") if found else problem
 
 
 @admin.get("/ladder/export")

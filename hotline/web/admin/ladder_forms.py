@@ -82,6 +82,7 @@ def rung_table(kind: str) -> Document:
         raise Invalid("id", "编号用小写字母、数字和连字符，如 urge-30")
     if not head["label"]:
         raise Invalid("label", "请填写名称，如 临期催办")
+    _must_be_told_somehow()
     rest = {
         "tells": form.getlist("tells"),
         "by": form.getlist("by"),
@@ -89,6 +90,13 @@ def rung_table(kind: str) -> Document:
         "source": form.get("source", "").strip(),
     }
     return {**head, **(_trigger_part() if kind == "trigger" else _step_part()), **rest}
+
+
+def _must_be_told_somehow() -> None:
+    if request.form.getlist("tells") and not request.form.getlist("by"):
+        raise Invalid("by", "选了告知谁，还要选择用什么方式")
+    if request.form.getlist("tells") and not request.form.get("template"):
+        raise Invalid("template", "选了告知谁，还要选择消息文本")
 
 
 def _step_part() -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 UNITS = [(unit.value, label) for unit, label in sla.UNIT_LABELS.items()]
 CLOCKS = [(clock.value, label) for clock, label in sla.CLOCK_LABELS.items()]
+_ID = re.compile(r"[a-z][a-z0-9-]*")
 LISTS = ("kinds", "urgencies", "categories", "areas", "departments", "channels")
 
 
@@ -28,7 +30,7 @@ def choices() -> dict[str, Any]:
         "urgencies": list(sla.URGENCY_LABELS.items()),
         "channels": list(sla.CHANNEL_LABELS.items()),
         "categories": catalog_choices.categories(),
-        "areas": catalog_choices.areas()[1:],
+        "areas": catalog_choices.areas(whole="全区")[1:],
         "departments": catalog_choices.departments(),
     }
 
@@ -55,6 +57,8 @@ def given_of(table: Document, *, clock: str = "") -> dict[str, Any]:
 def rule_table() -> Document:
     """The rule a form speaks of, as a document keeps it. Raises Invalid for what is no number."""
     form = request.form
+    if _text("id") and not _ID.fullmatch(_text("id")):
+        raise Invalid("id", "编号用小写字母、数字和连字符，如 handle-school")
     table: Document = {"id": _text("id"), "clock": form.get("clock", "")}
     for name in LISTS:
         codes = [code for code in form.getlist(name) if code]

@@ -94,11 +94,12 @@ def _moment(text: str | None) -> datetime:
         return now()
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        moment = moment.astimezone(sla.LOCAL) if moment.tzinfo else moment.replace(tzinfo=sla.LOCAL)
+    except (ValueError, OverflowError):  # the last evening of 9999 abroad is no day here
         raise Invalid("at", "请填写时间，如 2026-09-30 10:00") from None
     if moment.year < FIRST_YEAR:
         raise Invalid("at", f"不能早于 {FIRST_YEAR} 年")
-    return moment if moment.tzinfo else moment.replace(tzinfo=sla.LOCAL)
+    return moment
 
 
 def _draft(text: str) -> RuleBook | None:

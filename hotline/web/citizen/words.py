@@ -246,7 +246,9 @@ def _promise(said: dict[str, Any]) -> str:
     """Tell both dates, and the unit's own words to the citizen (答复口径)."""
     before, after = (_moment(said.get(key)) for key in ("before", "due_at"))
     lines = []
-    if after:
+    if after and before == after:
+        lines.append(f"承诺答复时间不变，仍为 {after} 前")
+    elif after:
         lines.append(f"承诺答复时间由 {before} 改为 {after}" if before else f"承诺 {after} 前答复")
     if said.get("reply_text"):
         lines.append(str(said["reply_text"]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hotline.domain.errors import Invalid
+from hotline.domain.errors import Conflict, Invalid
 from hotline.domain.terms import Role
 from hotline.queries import leaders, units
 from hotline.services import leave as leave_service
@@ -133,6 +133,9 @@ def take_leave() -> Answer:
         )
     except Invalid as error:
         return _leave(Draft("leave", request.form.to_dict(), error.errors)), 422
+    except Conflict as error:
+        kept = Draft("leave", request.form.to_dict(), {"first_on": error.message})
+        return _leave(kept), 409
     flash("已登记请假，期间由代理人审核", "success")
     return redirect(url_for(".leave"), 303)
 

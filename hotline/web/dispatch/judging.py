@@ -62,6 +62,6 @@ def review_hanging(ticket_no: str) -> Response | tuple[str, int]:
         motions.review_hanging(ticket.id, staff(), finding=finding, words=words, at=now())
         if finding is HangingReview.CONTINUE:
             return "已登记复核，继续挂账，下次复核自动开始"
-        return "已恢复办理，剩余时限继续计时"
+        return "已恢复办理，挂账的时间不计入时限"
 
     return on_ticket(ticket_no, do)

@@ -130,7 +130,7 @@ def resume(ticket_no: str) -> Answer:
         ticket_no,
         "resume",
         lambda ticket_id, why: hanging.resume(ticket_id, staff(), reason=why, at=now()),
-        "已恢复办理，剩余时限继续计时",
+        "已恢复办理，挂账的时间不计入时限",
     )
 
 

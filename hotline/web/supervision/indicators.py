@@ -60,12 +60,20 @@ class _Asked:
 
 def _asked(at: datetime) -> _Asked:
     choice = request.args.get("period", "this")
+    if any(_is_typed(name) for name in ("from", "to")):
+        choice = "custom"
     unit = dispatching.department_by_code(request.args.get("unit"))
     try:
         period = _period(choice, at)
     except Invalid as error:
         return _Asked(queries.this_month(at), "this", unit, error.errors)
     return _Asked(period, choice, unit, {})
+
+
+def _is_typed(name: str) -> bool:
+    """Whether a date was changed on the page: then it is meant, whatever the select says."""
+    shown = request.args.get(f"shown_{name}")
+    return shown is not None and request.args.get(name, shown) != shown
 
 
 def _period(choice: str, at: datetime) -> Period:

@@ -99,11 +99,17 @@ def _entry(row: TimelineEntry) -> TrailEntry:
     return TrailEntry(
         at_text=local(row.at),
         title=title_of(row.payload) if title_of else event.label,
-        actor=row.actor_name if row.role is Role.SYSTEM else f"{row.role.label} {row.actor_name}",
+        actor=_actor(row),
         detail="\n".join(part for part in (more, row.reason) if part),
         icon=icon,
         tone=tone,
     )
+
+
+def _actor(row: TimelineEntry) -> str:
+    """Who did it, by role and name; 系统 and 市民 are called once."""
+    is_plain = row.role is Role.SYSTEM or row.actor_name == row.role.label
+    return row.actor_name if is_plain else f"{row.role.label} {row.actor_name}"
 
 
 def _unit_title(label: str) -> Callable[[dict[str, Any]], str]:
@@ -154,7 +160,9 @@ def _moved(said: dict[str, Any]) -> str:
         local(datetime.fromisoformat(said[key])) if said.get(key) else ""
         for key in ("before", "due_at")
     )
-    return f"办理时限 {before} → {after}" if before and after else ""
+    if not (before and after):
+        return ""
+    return f"办理时限 {before} → {after}" if before != after else f"办理时限不变，仍为 {after}"
 
 
 def _both_sides(said: dict[str, Any]) -> str:

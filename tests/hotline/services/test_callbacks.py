@@ -24,6 +24,7 @@ from tests.hotline.people import (
     entries,
     events,
     handle_again,
+    leads_ended,
     rate,
     stage,
     ticket,
@@ -102,6 +103,7 @@ def test_the_redo_goes_to_the_same_unit_with_three_working_days(
     assert (handle.amount, handle.unit, handle.started_at) == (3, "working_days", later)
     assert f"{handle.due_at.astimezone(at.tzinfo):%Y-%m-%d %H:%M}" == "2026-03-17 17:30"
     assert row.promised_at == handle.due_at
+    assert leads_ended(ticket_id) == ["重办", None]
     assert clock(ticket_id, Clock.SIGN, 2).stopped_at is None
     assert "只说转走了" in (entries(ticket_id, Event.REDO_OPENED)[0].reason or "")
 

@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-import sla
 from hotline.db import db
 from hotline.domain.errors import Conflict
 from hotline.domain.events import Event
 from hotline.domain.identity import CITIZEN
 from hotline.domain.motions import Motion, MotionState
-from hotline.domain.terms import Clock, Mark, Resolved, Urgency
-from hotline.domain.timing import RuleSubject
-from hotline.models import Deadline, MotionRow, Rating
+from hotline.domain.terms import Clock, Mark, Resolved
+from hotline.models import MotionRow, Rating
 from hotline.queries import office
-from hotline.queries import rulebooks as shelf
 from hotline.services import (
     callbacks,
     dispatching,
@@ -28,7 +25,6 @@ from hotline.services import (
     handling,
     leave,
     motions,
-    rectifying,
     reviewing,
 )
 from hotline.services.callbacks import Verdict
@@ -44,13 +40,11 @@ from tests.hotline.people import (
     look,
     ticket,
     to_callback,
-    to_dispatch,
     to_handling,
     to_unit,
     together,
     who,
 )
-from tests.hotline.services.rule_books import calendar, counted, day_off, drafted, in_force
 
 if TYPE_CHECKING:
     from apiflask import APIFlask
@@ -66,7 +60,7 @@ LONGER = Plea(
 BACK = Plea(
     kind=Motion.RETURN,
     reason="工地由住建部门监管",
-    reason_code="not_ours",
+    reason_code="wrong_duty",
     suggested_code=ZHUJIAN,
     evidence="三定规定",
 )
@@ -105,7 +99,7 @@ def lenient(monkeypatch: pytest.MonkeyPatch, app: APIFlask) -> Callable[..., Non
     return allow
 
 
-# --- 申请未决，工单先变 -----------------------------------------------------------------------------
+# --- 申请未决，工单先变 ----------------------------------------------------------
 
 
 def test_a_withdrawn_demand_takes_the_motions_with_it(a_ticket: Made, at: datetime) -> None:
@@ -198,7 +192,7 @@ def test_an_open_extension_keeps_no_clock_that_only_the_return_stopped(
 def test_whoever_reviews_is_waiting_for_nothing(
     a_ticket: Made, at: datetime, lenient: Callable[..., None]
 ) -> None:
-    """A return stops the unit's clocks, not that of the hotline, which has an extension to answer."""
+    """A return stops the clocks of the unit, not that of the hotline on the extension."""
     lenient("return_review")
     ticket_id = to_handling(a_ticket(), at=at)
     longer = motions.file(ticket_id, LONGER, handler(), at=at)
@@ -222,133 +216,7 @@ def test_a_bad_rating_is_verified_though_the_ticket_hangs(a_ticket: Made, at: da
     assert clock(ticket_id, Clock.HANDLE, round_no=2).paused_at == at
 
 
-# --- 规则变动 ---------------------------------------------------------------------------------------
-
-MADE_UP = {**day_off("2026-03-14", name="补班"), "is_workday": True}
-
-
-def held_back(ticket_id: int) -> None:
-    """Decided on Wednesday the 18th: Saturday the 14th had been worked; 03-17 is over, so kept."""
-    run = in_force(RuleSubject.CALENDAR, calendar(MADE_UP), at=local("2026-03-18 09:00"))
-    assert run.held
-    assert clock(ticket_id, Clock.HANDLE).due_at == local("2026-03-18 17:30")
-
-
-def test_an_extension_counts_from_the_due_moment_that_was_kept(
-    a_ticket: Made, at: datetime
-) -> None:
-    ticket_id = to_handling(a_ticket(), at=at)
-    asked = motions.file(ticket_id, LONGER, who("lead_chengguan"), at=at)
-    held_back(ticket_id)
-    motions.grant(asked, who("dispatcher"), note=None, at=local("2026-03-18 09:30"))
-    assert clock(ticket_id, Clock.HANDLE).due_at == local("2026-03-23 17:30")
-
-
-def test_a_pause_shifts_the_due_moment_that_was_kept(a_ticket: Made, at: datetime) -> None:
-    ticket_id = to_handling(a_ticket(), at=at)
-    held_back(ticket_id)
-    hanging.hang(ticket_id, who("authority"), reason="等待", at=local("2026-03-18 10:00"))
-    hanging.resume(ticket_id, who("authority"), reason="已定", at=local("2026-03-19 10:00"))
-    assert clock(ticket_id, Clock.HANDLE).due_at == local("2026-03-19 17:30")
-
-
-def test_what_is_late_already_is_not_made_later(a_ticket: Made, at: datetime) -> None:
-    ticket_id = to_handling(a_ticket(), at=at)
-    run = in_force(RuleSubject.CALENDAR, calendar(MADE_UP), at=local("2026-03-19 09:00"))
-    assert run.held
-    assert clock(ticket_id, Clock.HANDLE).due_at == local("2026-03-18 17:30")
-
-
-def policy(days: int) -> dict[str, object]:
-    document = shelf.document_of(RuleSubject.POLICY)
-    for rule in document["rule"]:
-        if rule["id"] == "handle":
-            rule["amount"] = days
-    return document
-
-
-def test_a_hung_ticket_takes_the_shorter_limit_if_it_had_time_left_when_it_stopped(
-    a_ticket: Made, at: datetime
-) -> None:
-    """Hung on the first day; on the seventh the promise is cut to three days: two are left."""
-    ticket_id = to_handling(a_ticket(), at=at)
-    hanging.hang(ticket_id, who("authority"), reason="等待", at=at)
-    later = local("2026-03-17 09:30")
-    in_force(RuleSubject.POLICY, policy(3), at=later)
-    handle = clock(ticket_id, Clock.HANDLE)
-    assert (handle.amount, handle.due_at) == (3, local("2026-03-16 17:30"))
-
-
-def test_a_correction_keeps_to_the_policy_the_ticket_was_moved_to(
-    a_ticket: Made, at: datetime
-) -> None:
-    ticket_id = to_handling(a_ticket(), at=at)
-    thursday = at + timedelta(days=1)
-    in_force(RuleSubject.POLICY, policy(4), at=thursday)
-    assert clock(ticket_id, Clock.HANDLE).due_at == local("2026-03-17 17:30")
-    facts = rectifying.Facts(area_code="990102")
-    rectifying.rectify(ticket_id, facts, who("dispatcher"), reason="地址有误", at=thursday)
-    handle = clock(ticket_id, Clock.HANDLE)
-    assert (handle.amount, handle.policy_version) == (4, 1)
-    assert handle.due_at == local("2026-03-17 17:30")
-
-
-@pytest.mark.parametrize("how", ["corrected", "policy"])
-def test_the_review_of_a_hung_ticket_stays_within_what_was_granted(
-    a_ticket: Made, at: datetime, how: str
-) -> None:
-    ticket_id = to_handling(a_ticket(), at=at)
-    asked = Plea(kind=Motion.HANGING, reason="等竣工", evidence="函", until_on=date(2026, 3, 20))
-    motion_id = motions.file(ticket_id, asked, who("lead_chengguan"), at=at)
-    motions.grant(motion_id, who("authority"), note=None, at=at)
-    [before] = reviews(ticket_id)
-    assert before == local("2026-03-20 17:30")
-    if how == "policy":
-        in_force(RuleSubject.POLICY, policy(7), at=at + timedelta(hours=1))
-    else:
-        facts = rectifying.Facts(urgency=Urgency.COMPLEX)
-        rectifying.rectify(ticket_id, facts, who("authority"), reason="复杂", at=at)
-    assert reviews(ticket_id) == [before]
-
-
-def reviews(ticket_id: int) -> list[datetime]:
-    look()
-    query = select(Deadline.due_at).where(
-        Deadline.ticket_id == ticket_id, Deadline.clock == Clock.HANG_REVIEW
-    )
-    return list(db.session.scalars(query))
-
-
-def test_a_storm_during_the_review_counts_when_the_ticket_is_sent_back(
-    a_ticket: Made, at: datetime
-) -> None:
-    ticket_id = to_handling(a_ticket(), at=at)
-    handling.reply(ticket_id, REPLY, handler(), at=at)
-    thursday = at + timedelta(days=1)
-    book = drafted(RuleSubject.CALENDAR, calendar(day_off("2026-03-13")), at=thursday)
-    from hotline.services import rulebooks
-
-    recount_id = rulebooks.publish(book, who("admin"), at=thursday)
-    assert recount_id is not None
-    counted(recount_id, at=thursday)
-    assert clock(ticket_id, Clock.HANDLE).due_at == local("2026-03-18 17:30"), "answered: not open"
-    reviewing.send_back(ticket_id, who("dispatcher"), reason="答复不具体", at=thursday)
-    handle = clock(ticket_id, Clock.HANDLE)
-    assert handle.due_at == local("2026-03-19 17:30")
-    assert ticket(ticket_id).promised_at == handle.due_at
-    [said] = [entry.payload for entry in entries(ticket_id, Event.RECOUNTED)]
-    assert (said["cause"], said["clock"]) == ("calendar", "handle")
-
-
-def test_before_the_dispatch_the_promise_follows_the_facts(a_ticket: Made, at: datetime) -> None:
-    ticket_id = to_dispatch(a_ticket(), at=at)
-    endings.supplement(ticket_id, "现在楼道里有很浓的煤气味", CITIZEN, at=at)
-    assert ticket(ticket_id).urgency is Urgency.CRITICAL
-    assert ticket(ticket_id).promised_at == at + timedelta(hours=2)
-    assert ticket(ticket_id).first_promised_at == local("2026-03-18 17:30")
-
-
-# --- 同时 --------------------------------------------------------------------------------------------
+# --- 同时 ------------------------------------------------------------------------
 
 
 def test_five_callers_merged_at_once_are_seen_as_five(

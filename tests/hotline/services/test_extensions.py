@@ -261,5 +261,5 @@ def test_granting_what_the_citizen_took_back_is_a_conflict(
     ticket_id = to_handling(a_ticket(), at=at)
     asked = motions.file(ticket_id, ASKED, who("lead_chengguan"), at=at)
     endings.withdraw(ticket_id, CITIZEN, at=at)
-    with pytest.raises(HotlineError, match="不再有效"):
+    with pytest.raises(HotlineError, match="已撤回"):
         motions.grant(asked, who("dispatcher"), note=None, at=at)

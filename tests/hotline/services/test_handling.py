@@ -19,6 +19,7 @@ from tests.hotline.people import (
     clock,
     entries,
     handler,
+    leads_ended,
     stage,
     ticket,
     to_handling,
@@ -140,6 +141,7 @@ def test_delegating_passes_the_work_down_and_the_clock_goes_on(
     handle = clock(ticket_id, Clock.HANDLE)
     assert (handle.due_at, handle.stopped_at) == (due, None)
     assert handle.department_id == row.lead_department_id
+    assert leads_ended(ticket_id) == ["下派", None]
     handling.sign(ticket_id, handler(CHENGGUAN), at=at)
     assert stage(ticket_id) is Stage.HANDLING
 

@@ -91,6 +91,8 @@ def test_two_leaves_at_once(app: Flask, at: datetime) -> None:
     [
         ((date(2026, 3, 20), date(2026, 3, 16)), "年休假", "last_on"),
         ((date(2026, 3, 16), date(9999, 12, 31)), "年休假", "last_on"),
+        ((date(9999, 12, 30), date(9999, 12, 31)), "年休假", "first_on"),
+        ((date(2026, 2, 2), date(2026, 2, 6)), "补登", "last_on"),
         (LEAVE, "  ", "reason"),
     ],
 )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from hotline.db import db
-from hotline.domain.terms import Clock
+from hotline.domain.events import Event
+from hotline.domain.terms import Clock, Role
 from hotline.models import Milestone, Notice, Outage
 from hotline.services.timing import outages, sweeping
-from tests.hotline.people import clock, to_unit, together
+from tests.conftest import local
+from tests.hotline.people import clock, entries, notices, to_unit, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +47,15 @@ def test_a_server_clock_set_back_makes_none(app: Flask, at: datetime) -> None:
     outages.watch(at)
     outages.watch(at - timedelta(hours=1))
     outages.watch(at - timedelta(minutes=59, seconds=40))
+    outages.watch(at + timedelta(seconds=40))
     assert known() == []
+
+
+def test_a_clock_that_was_days_ahead_does_not_blind_the_watch(app: Flask, at: datetime) -> None:
+    outages.watch(at + timedelta(days=30))
+    outages.watch(at)
+    outages.watch(at + timedelta(hours=2))
+    assert [(row.began_at, row.ended_at) for row in known()] == [(at, at + timedelta(hours=2))]
 
 
 def test_a_milestone_does_not_fire_again_when_the_clock_goes_back(
@@ -94,3 +104,20 @@ def test_an_outage_in_which_nothing_fell_due_tells_nobody(app: Flask, at: dateti
     assert outages.digest(outage.id, at=at + timedelta(hours=1)) == 0
     assert db.session.scalars(select(Notice)).all() == []
     assert known()[0].digested_at is not None
+
+
+def test_what_falls_due_after_an_outage_is_told_though_its_digest_is_still_to_come(
+    a_ticket: Callable[..., int], run_jobs: Callable[[], int], at: datetime
+) -> None:
+    """停摆一夜，恢复后才到红牌: 督办 is told as on any other day, not left to the digest."""
+    ticket_id = to_unit(a_ticket(), at=at)
+    red = local("2026-03-19 08:30")
+    outages.watch(red - timedelta(hours=8))
+    outage = outages.watch(red - timedelta(minutes=10))
+    assert outage is not None
+    while sweeping.sweep(red + timedelta(seconds=20), outage=outage):
+        pass
+    run_jobs()
+    [entry] = entries(ticket_id, Event.SUPERVISED)
+    told = [one for one in notices(ticket_id) if one.key.startswith(f"e{entry.id}-")]
+    assert [one.role for one in told] == [Role.SUPERVISOR]

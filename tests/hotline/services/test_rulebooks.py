@@ -104,7 +104,7 @@ def test_every_mistake_of_a_policy_is_told(app: object, at: datetime) -> None:
     with pytest.raises(Invalid) as error:
         drafted(RuleSubject.POLICY, document, at=at)
     assert "字段 amount 须在 1 至" in said(error)
-    assert "同等具体" in said(error)
+    assert "规则 handle-urgent 与 handle-rival 同等具体" in said(error)
     assert "字段 source 不能为空" in said(error)
 
 

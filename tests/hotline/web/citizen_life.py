@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 DISPATCHER = Actor(Role.DISPATCHER, "李建国")
+AUTHORITY = Actor(Role.AUTHORITY, "周敏")
 UNIT = "D0101"
 REPLY = "已责令工地夜间停工，并安排专人值守。"
 KEY = "0123456789abcdef0123456789abcdef"

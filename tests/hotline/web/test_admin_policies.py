@@ -87,6 +87,7 @@ def test_one_rule_is_added_changed_and_taken_out(desk: FlaskClient) -> None:
         ({"amount": "5000"}, "须在 1 至 1000"),
         ({"amount": "20"}, "长于法定时限"),
         ({"unit": "moons"}, "字段 unit"),
+        ({"id": "学校"}, "编号用小写字母"),
         ({"clock": ""}, "字段 clock"),
         ({"source": " "}, "字段 source 不能为空"),
         ({"statutory_source": ""}, "就要写出处"),
@@ -234,7 +235,8 @@ def test_a_trigger_is_changed(desk: FlaskClient) -> None:
         ({"at_anchor": "later", "at_amount": "90"}, "更晚时工单已归档"),
         ({"clocks": []}, "请至少选择一个计时"),
         ({"template": "no_such"}, "no_such"),
-        ({"template": ""}, "要写明 template"),
+        ({"template": ""}, "还要选择消息文本"),
+        ({"by": []}, "还要选择用什么方式"),
         ({"tells": [], "mark": ""}, "既不通知人"),
         ({"tells": ["citizen"]}, "只能发短信"),
         ({"mark": "red"}, "红牌须在到期之后"),
@@ -260,4 +262,6 @@ def test_a_ladder_is_handed_out_and_taken_as_toml(desk: FlaskClient) -> None:
     assert "半程催办" in page(desk, f"books/{book}")
     said = read(send(desk, "ladder/toml", text=given.replace('"warned_unit"', '"no_such_text"')))
     assert "no_such_text" in said
+    line = given[: given.index('"warned_unit"')].count("\n") + 1
+    assert f"第 {line} 行，第 " in said
     assert shelf.newest_version(RuleSubject.LADDER) == 0

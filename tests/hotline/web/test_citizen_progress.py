@@ -14,10 +14,11 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import Motion
 from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Kind
-from hotline.services import endings, motions, reviewing
-from hotline.services.motions import Plea
+from hotline.services import endings, handling, motions, reviewing
+from hotline.services.motions import Plea, hanging
 from hotline.web.limits import limiter
 from tests.hotline.web.citizen_life import (
+    AUTHORITY,
     CITIZEN,
     DISPATCHER,
     REPLY,
@@ -178,6 +179,22 @@ def test_a_moved_promise_still_shows_the_first_one(
     page = read(client, ticket_id)
     assert "2026-03-25 09:30 前" in page
     assert "最初承诺 2026-03-18 17:30 前" in page
+
+
+def test_while_it_hangs_no_date_is_promised(
+    client: FlaskClient, a_ticket: Callable[..., int], at: datetime
+) -> None:
+    """挂账期间不计时，不能再说某日前答复；当天恢复的，时间没有变也要说清。"""
+    ticket_id = dispatched(a_ticket(), at)
+    handling.sign(ticket_id, handler(), at=at)
+    hanging.hang(ticket_id, AUTHORITY, reason="待专项政策", at=at)
+    page = read(client, ticket_id)
+    assert "挂账期间暂停计时，恢复办理后告诉您新的时间" in page
+    assert "最初承诺 2026-03-18 17:30 前" in page
+    hanging.resume(ticket_id, AUTHORITY, reason="政策已出台", at=at)
+    page = read(client, ticket_id)
+    assert "承诺答复时间不变，仍为 2026-03-18 17:30 前" in page
+    assert "挂账期间暂停计时" not in page
 
 
 def test_a_granted_return_is_told_without_the_quarrel(

@@ -209,6 +209,8 @@ def test_a_leader_enters_leave_and_the_deputy_finds_the_motions(
     assert "请假中" in read(leader.get("/department/leave"))
     again = leader.post("/department/leave", data=form)
     assert again.status_code == 409
+    assert "已登记过请假" in read(again)
+    assert "出差" in read(again), "nobody types a leave twice"
     deputy_desk = as_other(client, sign_in, "department")
     page = read(deputy_desk.get("/department/approvals"))
     assert "您今天代理单位负责人审核" in page

@@ -356,3 +356,14 @@ def test_indicators_are_for_supervisors_and_the_authority(
     assert sign_in(client, "department").get("/supervision/indicators").status_code == 403
     client.post("/logout")
     assert sign_in(client, "authority").get("/supervision/indicators").status_code == 200
+
+
+def test_dates_typed_beside_this_month_are_meant(
+    client: FlaskClient, sign_in: Callable[..., FlaskClient]
+) -> None:
+    """统计期 still says 本月至今, but somebody typed another day: that day is meant."""
+    page = sign_in(client, "supervisor").get(
+        "/supervision/indicators?period=this&shown_from=2026-03-01&shown_to=2026-03-11"
+        "&from=2026-02-01&to=2026-03-11"
+    )
+    assert "2026-02-01 至 2026-03-11" in page.get_data(as_text=True)
