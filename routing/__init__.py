@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from routing.areas import LEVEL_LABELS, Level
 from routing.catalogue import Catalogue
-from routing.checking import Finding, check
+from routing.checking import check
 from routing.directory import Directory, Unit
 from routing.engine import Candidate, Decision, route
+from routing.finding import KIND_LABELS, SEVERITY_LABELS, Finding
 from routing.rules import Facts, Rule
+from routing.standing import Standing, Weigh
+from routing.targets import parse_duty
 
 __all__ = [
+    "KIND_LABELS",
     "LEVEL_LABELS",
+    "SEVERITY_LABELS",
     "Candidate",
     "Catalogue",
     "Decision",
@@ -19,7 +24,10 @@ __all__ = [
     "Finding",
     "Level",
     "Rule",
+    "Standing",
     "Unit",
+    "Weigh",
     "check",
+    "parse_duty",
     "route",
 ]

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
-from routing.areas import LEVEL_LABELS, Level, level_of, prefix_of
+from routing.areas import Level, prefix_of
 from routing.catalogue import Catalogue
-from routing.targets import find_unit, parse_duty
+from routing.finding import Finding
+from routing.unit_faults import areas_of, cycles, grassroots, some, unknown_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date
 
     from routing.directory import Directory
     from routing.rules import Rule
-
-FindingKind = Literal["gap", "tie", "unknown_unit", "expired"]
-_NAMED = 3
-
-
-class Finding(NamedTuple):
-    """Something an administrator should mend, in Chinese words."""
-
-    kind: FindingKind
-    text: str
 
 
 def check(
@@ -33,18 +24,33 @@ def check(
     categories: Iterable[str],
     *,
     on: date,
+    street_duties: Collection[str] | None = None,
 ) -> tuple[Finding, ...]:
     """All findings as of the local day `on`; `categories` are the codes tickets may carry.
 
     gap: a category without an unconditional rule somewhere; tie: two rules nothing but their id
-    tells apart; unknown_unit: a unit that cannot be found; expired: past its last day.
+    tells apart; unknown_unit: a unit that cannot be found; grassroots: a street that leads without
+    law or against `street_duties`, the codes of its own list (None: not known, not asked); cycle:
+    units above themselves; never_wins: always beaten by others; unknown_scope: a category or area
+    that is none; expired: past its last day.
     """
     catalogue = rules if isinstance(rules, Catalogue) else Catalogue(rules)
+    codes = sorted(set(categories))
     alive = [rule for rule in catalogue.rules if not _is_over(rule, on)]
+    held = Catalogue(alive)
     return (
-        *_gaps(Catalogue(rule for rule in alive if rule.is_effective(on)), directory, categories),
+        *_gaps(Catalogue(rule for rule in alive if rule.is_effective(on)), directory, codes),
         *_ties(alive),
-        *(finding for rule in alive for finding in _unknown_units(rule, directory)),
+        *(finding for rule in alive for finding in unknown_units(rule, directory)),
+        *(
+            finding
+            for rule in alive
+            if street_duties is not None
+            for finding in grassroots(rule, directory, street_duties)
+        ),
+        *cycles(alive, directory),
+        *(finding for rule in alive for finding in _scopes(rule, directory, codes)),
+        *(finding for rule in alive for finding in _never_wins(rule, held, codes, on=on)),
         *(_expired(rule) for rule in catalogue.rules if _is_over(rule, on)),
     )
 
@@ -56,20 +62,20 @@ def _is_over(rule: Rule, on: date) -> bool:
 
 def _expired(rule: Rule) -> Finding:
     if rule.effective_to is not None and rule.effective_to < rule.effective_from:
-        return Finding("expired", f"规则 {rule.id} 的失效日早于生效日，从不生效")
-    return Finding("expired", f"规则 {rule.id} 已于 {rule.effective_to} 失效")
+        return Finding("expired", f"规则 {rule.id} 的失效日早于生效日，从不生效", (rule.id,))
+    return Finding("expired", f"规则 {rule.id} 已于 {rule.effective_to} 失效", (rule.id,))
 
 
 def _gaps(
     catalogue: Catalogue, directory: Directory, categories: Iterable[str]
 ) -> Iterator[Finding]:
-    districts = _areas_of(Level.DISTRICT, directory) or [""]
+    districts = areas_of(Level.DISTRICT, directory) or [""]
     for category in categories:
         bare = [area for area in districts if not _is_covered(catalogue, category, area)]
         if len(bare) == len(districts):
             yield Finding("gap", f"分类 {category} 在全市没有通用派单规则")
         elif bare:
-            yield Finding("gap", f"分类 {category} 在{_some(bare, directory)}没有通用派单规则")
+            yield Finding("gap", f"分类 {category} 在{some(bare, directory)}没有通用派单规则")
 
 
 def _is_covered(catalogue: Catalogue, category: str, area: str) -> bool:
@@ -84,9 +90,8 @@ def _ties(rules: Iterable[Rule]) -> Iterator[Finding]:
     for group in groups.values():
         for one, other in combinations(group, 2):
             if _overlap(one, other) and _same_words(one, other):
-                yield Finding(
-                    "tie", f"规则 {one.id} 与 {other.id} 同等具体，现按编号先后取 {one.id}"
-                )
+                words = f"规则 {one.id} 与 {other.id} 同等具体，现按编号先后取 {one.id}"
+                yield Finding("tie", words, (one.id, other.id))
 
 
 def _overlap(one: Rule, other: Rule) -> bool:
@@ -100,36 +105,51 @@ def _same_words(one: Rule, other: Rule) -> bool:
     return not set(one.words).isdisjoint(other.words)
 
 
-def _unknown_units(rule: Rule, directory: Directory) -> Iterator[Finding]:
-    for role, spec in (("主办", rule.lead), *(("协办", helper) for helper in rule.helpers)):
-        wanted = parse_duty(spec)
-        if wanted is None:
-            target = find_unit(spec, rule.area, directory)
-            if target.unit is None:
-                yield Finding("unknown_unit", f"规则 {rule.id} 的{role}单位：{target.how}")
-            continue
-        bare = [
-            area
-            for area in _scope(rule, wanted.level, directory)
-            if find_unit(spec, area, directory).unit is None
-        ]
-        if bare:
-            where = f"{_some(bare, directory)}及其上级"
-            words = f"{where}没有职责为“{wanted.duty}”的{LEVEL_LABELS[wanted.level]}单位"
-            yield Finding("unknown_unit", f"规则 {rule.id} 的{role}单位：{words}")
-
-
-def _scope(rule: Rule, level: Level, directory: Directory) -> list[str]:
-    """Areas of that level in which the rule applies; the rule's own area when it is finer."""
+def _scopes(rule: Rule, directory: Directory, categories: Collection[str]) -> Iterator[Finding]:
+    """A category no ticket can carry, an area that is on no map: such a rule is never asked."""
+    if categories and not any(code.startswith(rule.category) for code in categories):
+        words = f"规则 {rule.id} 的分类 {rule.category} 不存在或已停用"
+        yield Finding("unknown_scope", words, (rule.id,))
     inside = prefix_of(rule.area)
-    areas = [area for area in _areas_of(level, directory) if area.startswith(inside)]
-    return areas or [directory.located(rule.area)]
+    if directory.areas and not any(area.startswith(inside) for area in directory.areas):
+        words = f"规则 {rule.id} 的区域 {rule.area} 不存在"
+        yield Finding("unknown_scope", words, (rule.id,))
 
 
-def _areas_of(level: Level, directory: Directory) -> list[str]:
-    return sorted(area for area in directory.areas if level_of(area) is level)
+def _never_wins(
+    rule: Rule, catalogue: Catalogue, categories: Iterable[str], *, on: date
+) -> Iterator[Finding]:
+    """Whatever ticket it would be for, a rule for a finer category comes before it, always."""
+    if rule.words and rule.urgency:
+        return  # danger goes before any category
+    beaten_by: dict[str, None] = {}
+    is_asked = False
+    for code in categories:
+        if not code.startswith(rule.category):
+            continue
+        is_asked = True
+        winner = next(
+            (
+                one
+                for one in catalogue.covering(code, prefix_of(rule.area))
+                if _beats(one, rule, on)
+            ),
+            None,
+        )
+        if winner is None:
+            return
+        beaten_by[winner.id] = None
+    if is_asked:
+        named = "、".join(list(beaten_by)[:3])
+        more = f" 等 {len(beaten_by)} 条" if len(beaten_by) > 3 else ""  # noqa: PLR2004 - as named
+        words = f"规则 {rule.id} 永远不会被采用：{named}{more}的分类更细，总是排在前面"
+        yield Finding("never_wins", words, (rule.id, *beaten_by))
 
 
-def _some(areas: list[str], directory: Directory) -> str:
-    named = "、".join(directory.area_name(area) for area in areas[:_NAMED])
-    return named + (f" 等 {len(areas)} 处" if len(areas) > _NAMED else "")
+def _beats(one: Rule, rule: Rule, on: date) -> bool:
+    if not one.is_unconditional or len(one.category) <= len(rule.category):
+        return False
+    if one.effective_from > max(on, rule.effective_from):
+        return False
+    ends = one.effective_to
+    return ends is None or (rule.effective_to is not None and rule.effective_to <= ends)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit that can handle tickets; `duty` is the same word for one trade on all levels."""
+    """A unit that can handle tickets; `duty` is the same word for one trade on all levels.
+
+    `successor`: the code of the unit an abolished one was merged into (撤并).
+    """
 
     code: str
     name: str
@@ -21,22 +24,32 @@ class Unit:
     level: Level
     area_code: str
     parent: str | None = None
+    successor: str | None = None
 
 
 class Directory:
     """All units and areas at one moment; immutable, made once and shared.
 
-    `areas` maps area codes to their Chinese names. Where two units share duty, level and area,
-    the lower code stands for both.
+    `areas` maps area codes to their Chinese names. `abolished` units handle nothing any more; the
+    duty of one is its successor's where no other unit has it.
     """
 
-    def __init__(self, units: Iterable[Unit], areas: Mapping[str, str]) -> None:
+    def __init__(
+        self, units: Iterable[Unit], areas: Mapping[str, str], abolished: Iterable[Unit] = ()
+    ) -> None:
         ordered = sorted(units, key=lambda unit: unit.code)
         self.areas = dict(areas)
         self.units = {unit.code: unit for unit in ordered}
-        self._by_duty: dict[tuple[str, str, str], Unit] = {}
+        self.abolished = {unit.code: unit for unit in sorted(abolished, key=lambda u: u.code)}
+        self._by_duty: dict[tuple[str, str, str], list[Unit]] = {}
         for unit in ordered:
-            self._by_duty.setdefault((unit.duty, unit.level, unit.area_code), unit)
+            self._by_duty.setdefault((unit.duty, unit.level, unit.area_code), []).append(unit)
+        self._inherited: dict[tuple[str, str, str], Unit] = {}
+        for unit in self.abolished.values():
+            slot = (unit.duty, unit.level, unit.area_code)
+            heir = self.heir(unit.code)
+            if heir and slot not in self._by_duty:
+                self._inherited.setdefault(slot, heir)
         cities = {unit.area_code for unit in ordered if unit.level == Level.CITY}
         cities |= {code for code in areas if level_of(code) is Level.CITY}
         self._cities = frozenset(cities)
@@ -45,9 +58,25 @@ class Directory:
         """Give the unit of that code, if there is one."""
         return self.units.get(code)
 
-    def unit_for(self, duty: str, level: Level, area_code: str) -> Unit | None:
-        """Give the unit with that duty, level and exactly that area, if there is one."""
-        return self._by_duty.get((duty, level, area_code))
+    def heir(self, code: str) -> Unit | None:
+        """Give the unit that an abolished one was merged into in the end; None in a circle."""
+        passed: set[str] = set()
+        unit = self.abolished.get(code)
+        while unit and unit.successor and unit.code not in passed:
+            passed.add(unit.code)
+            if unit.successor in self.units:
+                return self.units[unit.successor]
+            unit = self.abolished.get(unit.successor)
+        return None
+
+    def units_for(self, duty: str, level: Level, area_code: str) -> list[Unit]:
+        """Give the units with that duty, level and exactly that area, by code."""
+        slot = (duty, level, area_code)
+        found = self._by_duty.get(slot)
+        if found:
+            return found
+        heir = self._inherited.get(slot)
+        return [heir] if heir else []
 
     def area_name(self, code: str) -> str:
         """Chinese name of an area, its code where the name is not known."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from routing.catalogue import Match
     from routing.directory import Directory
     from routing.rules import Facts, Rule, Specificity
+    from routing.standing import Weigh
     from routing.targets import Target
 
 ENFORCEMENT_WORDS = ("执法", "查处", "处罚", "取缔", "违法", "违建", "违章", "无证", "无照")
@@ -53,8 +54,16 @@ class Decision(NamedTuple):
     alternatives: tuple[Candidate, ...]
 
 
-def route(facts: Facts, rules: Catalogue | Iterable[Rule], directory: Directory) -> Decision:
+def route(
+    facts: Facts,
+    rules: Catalogue | Iterable[Rule],
+    directory: Directory,
+    *,
+    weigh: Weigh | None = None,
+) -> Decision:
     """Apply the most specific rule in force: danger, category, area, words, urgency, kind.
+
+    Where several units have the duty of the rule in one area, `weigh` tells how they stand.
 
     Equals are settled by the lower rule id, and the reason says so. A rule whose unit cannot be
     found is not passed over in silence: the decision then has no lead. Raises ValueError when
@@ -68,7 +77,7 @@ def route(facts: Facts, rules: Catalogue | Iterable[Rule], directory: Directory)
         reason = f"派单目录中没有适用的规则（{where}），请人工派单"
         return Decision(None, (), None, "", reason, ())
     best = matches[0].rule
-    target = _lead(best, facts, area, directory)
+    target = _lead(best, facts, area, directory, weigh)
     words = [_why_this_rule(matches), target.how]
     taken = {target.unit.code} if target.unit else set()
     helpers: tuple[str, ...] = ()
@@ -77,7 +86,10 @@ def route(facts: Facts, rules: Catalogue | Iterable[Rule], directory: Directory)
     else:
         helpers, missing = _helpers(best, area, directory, taken)
         words += missing
-    alternatives = _alternatives(matches[1:], facts, area, directory, taken=taken)
+    peers = [Candidate(unit.code, best.id, "与主办单位职责相同") for unit in target.others]
+    taken |= {peer.unit_code for peer in peers}
+    more = _alternatives(matches[1:], facts, area, directory, taken=taken)
+    alternatives = (*peers, *more)[:MOST_ALTERNATIVES]
     lead = target.unit.code if target.unit else None
     return Decision(lead, helpers, best.id, best.legal_basis, "；".join(words), alternatives)
 
@@ -89,11 +101,13 @@ def is_enforcement(facts: Facts, rule: Rule) -> bool:
     return any(word in facts.text or word in rule.legal_basis for word in ENFORCEMENT_WORDS)
 
 
-def _lead(rule: Rule, facts: Facts, area: str, directory: Directory) -> Target:
+def _lead(
+    rule: Rule, facts: Facts, area: str, directory: Directory, weigh: Weigh | None = None
+) -> Target:
     # a rule written for one street, or naming its unit by code, means it (街道综合执法)
     meant = level_of(rule.area) is Level.STREET
     grassroots = meant or not is_enforcement(facts, rule)
-    return find_unit(rule.lead, area, directory, grassroots=grassroots)
+    return find_unit(rule.lead, area, directory, grassroots=grassroots, weigh=weigh)
 
 
 def _helpers(

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 LOCAL = ZoneInfo("Asia/Shanghai")
-KEPT = {"area", "category", "department", "staff", "catalogue_rule", "knowledge", "trust_line"}
+KEPT = {
+    *("area", "category", "department", "staff", "catalogue_rule", "street_duty"),
+    *("knowledge", "trust_line"),
+}
 PASSWORD = "hotline-demo"
 
 
@@ -230,3 +233,30 @@ def run_jobs(app: APIFlask) -> Callable[[], int]:
     from hotline.jobs.calling import drain
 
     return drain
+
+
+@pytest.fixture
+def restored(app: APIFlask) -> Iterator[None]:
+    """The city's own books as they were: catalogue, units, accounts, the streets' duties."""
+    from hotline.db import db
+
+    tables = [
+        db.metadata.tables[name]
+        for name in ("department", "staff", "catalogue_rule", "street_duty")
+    ]
+    with db.engine.connect() as connection:
+        kept = {table: connection.execute(table.select()).mappings().all() for table in tables}
+    yield
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        for name in ("catalogue_rule", "street_duty"):
+            connection.execute(db.metadata.tables[name].delete())
+            connection.execute(db.metadata.tables[name].insert(), kept[db.metadata.tables[name]])
+        for table, names in (
+            (db.metadata.tables["department"], ("is_active", "successor_id", "parent_id")),
+            (db.metadata.tables["staff"], ("department_id",)),
+        ):
+            for row in kept[table]:
+                values = {name: row[name] for name in names}
+                connection.execute(table.update().where(table.c.id == row["id"]).values(values))
+    db.session.remove()

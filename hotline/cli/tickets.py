@@ -15,7 +15,7 @@ from hotline.cli.telling import json_option, table, tell
 from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Stage, diagram
 from hotline.domain.terms import Kind, Urgency
-from hotline.queries import codes, office, worklists
+from hotline.queries import editions, office, worklists
 from hotline.queries import tickets as whole
 from hotline.services import dispatching
 
@@ -206,17 +206,24 @@ def catalogue() -> None:
 @json_option
 @with_database
 def check(*, as_json: bool) -> None:
-    """体检派单目录：缺口、并列、找不到的单位、已失效的规则。"""
-    rules, directory = office.catalogue()
-    today = clock.now().astimezone(sla.LOCAL).date()
-    found = routing.check(rules, directory, codes.categories(), on=today)
-    wrong = [finding for finding in found if finding.kind != "expired"]
+    """体检派单目录：并列、缺口、单位、下推基层、循环下派、永不命中、已失效的规则。"""
+    rules, _ = office.catalogue()
+    found = editions.findings(clock.now().astimezone(sla.LOCAL).date())
+    wrong = [finding for finding in found if finding.severity != "info"]
     result = {
         "ok": not wrong,
         "rules": len(rules.rules),
-        "findings": [{"kind": finding.kind, "text": finding.text} for finding in found],
+        "findings": [
+            {
+                **{name: getattr(each, name) for name in ("kind", "severity", "text", "advice")},
+                "rules": list(each.rules),
+            }
+            for each in found
+        ],
     }
-    lines = "\n".join(finding.text for finding in found)
+    lines = "\n".join(
+        f"[{routing.SEVERITY_LABELS[each.severity]}] {each.text}。{each.advice}" for each in found
+    )
     tell(
         result,
         as_json=as_json,

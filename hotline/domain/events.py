@@ -54,6 +54,7 @@ class Event(Term):
     HANG_REVIEWED = "hang_reviewed", "挂账复核"
     RATING_VERIFIED = "rating_verified", "差评核实"
     RATING_MENDED = "rating_mended", "差评整改"
+    UNIT_MERGED = "unit_merged", "承办单位撤并"
     UNMASKED = "unmasked", "查看明文"
     IMPORTED = "imported", "历史导入"
 
@@ -132,6 +133,7 @@ QUIET = frozenset(
         Event.HANG_REVIEWED,
         Event.RATING_VERIFIED,
         Event.RATING_MENDED,
+        Event.UNIT_MERGED,
         Event.UNMASKED,
         Event.IMPORTED,
     }

@@ -130,6 +130,7 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
     Event.RESUMED: (tell,),
     Event.RATING_VERIFIED: (),
     Event.RATING_MENDED: (),
+    Event.UNIT_MERGED: (),
     Event.UNMASKED: (),
     Event.IMPORTED: (),
 }

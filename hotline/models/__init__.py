@@ -2,6 +2,13 @@
 
 from hotline.models.assignment import Assignment
 from hotline.models.callback import Callback, CallbackAttempt, Rating
+from hotline.models.catalogue import (
+    CatalogueEdition,
+    RoutingTrial,
+    RoutingTrialLine,
+    StreetDuty,
+    UnitMerger,
+)
 from hotline.models.category import CatalogueRule, Category, TrustLine
 from hotline.models.citizen import Citizen, OneTimeCode
 from hotline.models.deadline import Deadline, DeadlineChange, Milestone
@@ -28,6 +35,7 @@ __all__ = [
     "Callback",
     "CallbackAttempt",
     "Carrier",
+    "CatalogueEdition",
     "CatalogueRule",
     "Category",
     "Citizen",
@@ -50,11 +58,15 @@ __all__ = [
     "Rating",
     "Recount",
     "RecountLine",
+    "RoutingTrial",
+    "RoutingTrialLine",
     "RuleBook",
     "Staff",
+    "StreetDuty",
     "SuggestionRow",
     "Ticket",
     "TimelineEntry",
     "TrustLine",
+    "UnitMerger",
     "Unmasking",
 ]

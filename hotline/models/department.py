@@ -22,7 +22,10 @@ class Area(Base):
 
 
 class Department(Base):
-    """A unit that handles tickets; ``duty`` and ``area_code`` let the catalogue find it."""
+    """A unit that handles tickets; ``duty`` and ``area_code`` let the catalogue find it.
+
+    ``successor_id``: what an abolished unit was merged into (撤并).
+    """
 
     __tablename__ = "department"
 
@@ -37,6 +40,7 @@ class Department(Base):
     credit_code: Mapped[str] = mapped_column(String(18))
     phone: Mapped[str | None] = mapped_column(String(32))
     is_active: Mapped[bool] = mapped_column(default=True)
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
 
     __table_args__ = (Index("ix_department_duty_area", "duty", "area_code"),)
 

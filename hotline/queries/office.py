@@ -6,20 +6,30 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import case, func, select, true
 
-import routing
 import sla
 from hotline.db import db
 from hotline.domain.rules import Book, Rules, exchanged, read_rules
 from hotline.domain.timing import RuleSubject
-from hotline.models import Area, CatalogueRule, Department, ModelVersion, RuleBook, TrustLine
+from hotline.models import (
+    Area,
+    CatalogueEdition,
+    CatalogueRule,
+    Department,
+    ModelVersion,
+    RuleBook,
+    TrustLine,
+)
+from hotline.queries import catalogue_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, FromClause, Subquery
+
+    import routing
 
 
 @dataclass(slots=True)
@@ -47,9 +57,14 @@ RULES_STAMP = [
 ]
 """A column for whoever asks the database anyway and hands the answer on (see below)."""
 _rules, _units, _lines = CatalogueRule.__table__, Department.__table__, TrustLine.__table__
+_editions = CatalogueEdition.__table__
 _TOLD = (
-    _told_by(_rules, func.max(_rules.c.changed_at)),
-    _told_by(_units, func.max(_units.c.id)),
+    _told_by(
+        _rules,
+        func.max(_rules.c.changed_at),
+        select(func.count(_editions.c.version)).select_from(_editions).scalar_subquery(),
+    ),
+    _told_by(_units, func.max(_units.c.id), func.sum(case((_units.c.is_active, 1), else_=0))),
     _told_by(_lines, func.max(_lines.c.changed_at), func.sum(_lines.c.probability)),
 )
 _LOOK = select(
@@ -57,7 +72,7 @@ _LOOK = select(
     *_TOLD,
     select(ModelVersion.id).where(ModelVersion.is_active.is_(True)).limit(1).scalar_subquery(),
 ).select_from(_TOLD[0].join(_TOLD[1], true()).join(_TOLD[2], true()))
-_RULES, _CATALOGUE, _LINES, _MODEL = slice(0, 1), slice(1, 5), slice(5, 8), -1
+_RULES, _CATALOGUE, _LINES, _MODEL = slice(0, 1), slice(1, 7), slice(7, 10), -1
 
 
 def _look() -> tuple[Any, ...]:
@@ -170,8 +185,8 @@ def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
     stamp = _look()[_CATALOGUE]
     if _cache.catalogue is None or _cache.catalogue_stamp != stamp:
         _cache.catalogue = (
-            routing.Catalogue([_rule(row) for row in db.session.scalars(select(CatalogueRule))]),
-            _directory(),
+            catalogue_reading.catalogue(catalogue_reading.rows_in_force().values()),
+            catalogue_reading.directory(),
         )
         _cache.catalogue_stamp = stamp
     return _cache.catalogue
@@ -185,38 +200,3 @@ def trust_lines() -> dict[str, float]:
         _cache.lines = {row.category_code: row.probability for row in rows}
         _cache.lines_stamp = stamp
     return _cache.lines
-
-
-def _rule(row: CatalogueRule) -> routing.Rule:
-    return routing.Rule(
-        id=row.id,
-        category=row.category,
-        area=row.area,
-        kind=row.kind,
-        urgency=row.urgency,
-        words=tuple(row.words),
-        lead=row.lead,
-        helpers=tuple(row.helpers),
-        legal_basis=row.legal_basis,
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-    )
-
-
-def _directory() -> routing.Directory:
-    units = db.session.scalars(select(Department).where(Department.is_active)).all()
-    codes = {unit.id: unit.code for unit in units}
-    return routing.Directory(
-        units=[
-            routing.Unit(
-                code=unit.code,
-                name=unit.name,
-                duty=unit.duty,
-                level=routing.Level(unit.level),
-                area_code=unit.area_code,
-                parent=codes.get(unit.parent_id or 0),
-            )
-            for unit in units
-        ],
-        areas=dict(db.session.execute(select(Area.code, Area.name)).all()),
-    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import and_, func, or_, select
 
 from hotline.db import db
+from hotline.domain.errors import NotFound
 from hotline.models import (
     Area,
     CatalogueRule,
@@ -150,6 +151,23 @@ def duty_names() -> dict[str, str]:
     query = select(Department.duty, Department.short_name).where(Department.level == "city")
     rows = db.session.execute(query.order_by(Department.code.desc())).all()
     return {duty: name.removeprefix("市") for duty, name in rows}
+
+
+def duty_levels() -> dict[str, set[str]]:
+    """On which levels there are active units of each duty, by duty."""
+    query = select(Department.duty, Department.level).where(Department.is_active).distinct()
+    found: dict[str, set[str]] = {}
+    for duty, level in db.session.execute(query.order_by(Department.duty)):
+        found.setdefault(duty, set()).add(level)
+    return found
+
+
+def unit_facts(code: str) -> Department:
+    """One unit by its code; raises NotFound."""
+    unit = db.session.scalar(select(Department).where(Department.code == code))
+    if unit is None:
+        raise NotFound("没有这个承办单位")
+    return unit
 
 
 def models() -> Sequence[ModelVersion]:

@@ -9,7 +9,7 @@ import classifier
 import routing
 from hotline.domain.errors import Invalid
 from hotline.domain.terms import Kind, Urgency
-from hotline.queries import desk, knowledge, office, similar
+from hotline.queries import desk, knowledge, office, similar, workload
 from hotline.services import _checks, sorting
 from hotline.services.intake import LOCAL
 
@@ -137,7 +137,7 @@ def _offer(
     rules: routing.Catalogue,
     directory: routing.Directory,
 ) -> Offer:
-    decision = routing.route(facts, rules, directory)
+    decision = routing.route(facts, rules, directory, weigh=workload.weigh(facts.at))
     unit = directory.unit(decision.lead) if decision.lead else None
     helpers = ((code, directory.unit(code)) for code in decision.helpers)
     return Offer(

@@ -15,7 +15,7 @@ from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.terms import Clock, Role
 from hotline.domain.timing import Cause
 from hotline.models import Assignment, Department, SuggestionRow, Ticket
-from hotline.queries import office
+from hotline.queries import office, workload
 from hotline.services import _checks, _move, learning, rulings
 from hotline.services.timing import clocks, recounting
 
@@ -43,10 +43,10 @@ def facts_of(ticket: Ticket, code: str, at: datetime) -> routing.Facts:
 
 def routes_for(ticket: Ticket, codes: Sequence[str], at: datetime) -> list[dict[str, Any]]:
     """The catalogue's answer for each category, ready to be stored and shown."""
-    rules, directory = office.catalogue()
+    (rules, directory), weigh = office.catalogue(), workload.weigh(at)
     found: dict[str, dict[str, Any]] = {}
     for code in codes:
-        decision = routing.route(facts_of(ticket, code, at), rules, directory)
+        decision = routing.route(facts_of(ticket, code, at), rules, directory, weigh=weigh)
         if decision.lead and decision.lead not in found:
             unit = directory.unit(decision.lead)
             found[decision.lead] = {
@@ -71,8 +71,7 @@ def propose(ticket_id: int, *, at: datetime) -> bool:
         by_machine = (ticket.category_by or "").startswith("model:")
         if ticket.category_code is None or not (by_machine or _is_sure(ticket)):
             return False
-        rules, directory = office.catalogue()
-        decision = routing.route(facts_of(ticket, ticket.category_code, at), rules, directory)
+        decision = _decision(ticket, ticket.category_code, at)
         unit = department_by_code(decision.lead) if decision.lead else None
         if unit is None:
             return False
@@ -80,6 +79,11 @@ def propose(ticket_id: int, *, at: datetime) -> bool:
         for code in decision.helpers:
             _add_helper(ticket, department_by_code(code), SYSTEM, at=at)
         return True
+
+
+def _decision(ticket: Ticket, code: str, at: datetime) -> routing.Decision:
+    rules, directory = office.catalogue()
+    return routing.route(facts_of(ticket, code, at), rules, directory, weigh=workload.weigh(at))
 
 
 def _is_sure(ticket: Ticket) -> bool:
@@ -120,8 +124,7 @@ def dispatch(  # noqa: PLR0913 - the dispatcher's one form; all but two by keywo
             learning.correct(ticket, category_code, actor, source="dispatch", at=at)
         decision = None
         if ticket.category_code:
-            rules, directory = office.catalogue()
-            proposed = routing.route(facts_of(ticket, ticket.category_code, at), rules, directory)
+            proposed = _decision(ticket, ticket.category_code, at)
             decision = proposed if proposed.lead == unit.code else None
         send(ticket, unit, actor, decision=decision, at=at, reason=reason)
         if is_ruling:

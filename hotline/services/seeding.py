@@ -20,6 +20,7 @@ from hotline.models import (
     Department,
     KnowledgeEntry,
     Staff,
+    StreetDuty,
     TrustLine,
 )
 from hotline.services import staffing
@@ -61,6 +62,7 @@ def seed_city(*, at: datetime, with_staff: bool = True) -> None:
         _categories()
         ids = _departments()
         _catalogue(at)
+        _street_duties(at)
         _knowledge(ids, at)
         session.add(
             TrustLine(category_code="", probability=DEFAULT_LINE, changed_at=at, changed_by="系统")
@@ -125,6 +127,12 @@ def _catalogue(at: datetime) -> None:
                 changed_at=at,
             )
         )
+
+
+def _street_duties(at: datetime) -> None:
+    """街道履职事项清单: the matters a street may be the lead of."""
+    for row in rows("street_duties.csv"):
+        db.session.add(StreetDuty(category=row["category"], basis=row["basis"], changed_at=at))
 
 
 def _split(text: str) -> list[str]:

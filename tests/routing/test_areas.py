@@ -41,7 +41,7 @@ def test_with_two_cities_the_nearer_prefix_counts_and_nothing_is_guessed() -> No
 
 
 def test_units_are_found_by_code_and_by_duty_the_lower_code_first() -> None:
-    found = DIRECTORY.unit_for("chengguan", Level.CITY, "990000")
+    found = DIRECTORY.units_for("chengguan", Level.CITY, "990000")[0]
     assert found is not None
     assert found.code == "C1"
     assert DIRECTORY.unit("C2") is not None

@@ -103,3 +103,73 @@ def test_rules_past_their_last_day() -> None:
         ("expired", "规则 R2 已于 2026-09-29 失效"),
         ("expired", "规则 R3 的失效日早于生效日，从不生效"),
     ]
+
+
+def test_a_street_leads_only_by_law_and_by_its_own_duty_list() -> None:
+    lawless = Rule(id="R1", category="01", lead="duty:jiedao@street")
+    lawful = replace(lawless, id="R2", category="0801", legal_basis="履职清单", lead="S0101")
+    found = check([lawless, lawful], DIRECTORY, ["01", "0801"], on=TODAY, street_duties=["08"])
+    assert [(one.kind, one.rules, one.severity) for one in found] == [
+        ("grassroots", ("R1",), "error"),
+        ("grassroots", ("R1",), "error"),
+    ]
+    assert "没有写明依据" in found[0].text
+    assert "不在街道履职事项清单中" in found[1].text
+    assert check([lawless], DIRECTORY, ["01"], on=TODAY) == (), "no list known, nothing asked"
+
+
+def test_units_above_themselves_are_found_with_the_rules_they_lead() -> None:
+    ring = [replace(UNITS[0], parent="D0105"), UNITS[1], *UNITS[2:]]
+    (found,) = check([SOUND], Directory(ring, AREAS), ["01"], on=TODAY)
+    assert (found.kind, found.severity, found.rules) == ("cycle", "error", ("R1",))
+    assert "市城管局（C05）的上级是东湖区城管局（D0105）的上级是市城管局（C05）" in found.text
+    into_each_other = [replace(UNITS[0], successor="D0105"), replace(UNITS[1], successor="C05")]
+    merged = Directory(UNITS[2:], AREAS, into_each_other)
+    kinds = [one.kind for one in check([SOUND], merged, ["01"], on=TODAY)]
+    assert kinds == ["unknown_unit", "cycle"]
+
+
+def test_a_rule_that_finer_rules_always_beat_never_wins() -> None:
+    leaves = ("0101", "0102")
+    finer = [replace(SOUND, id=f"R{code}", category=code) for code in leaves]
+    (found,) = check([SOUND, *finer], DIRECTORY, leaves, on=TODAY)
+    assert (found.kind, found.severity) == ("never_wins", "warning")
+    assert found.rules == ("R1", "R0101", "R0102")
+    assert found.advice
+
+
+def test_a_rule_that_may_still_win_is_left_alone() -> None:
+    leaves = ("0101", "0102")
+    finer = [replace(SOUND, id=f"R{code}", category=code) for code in leaves]
+    for changed in (
+        [finer[0]],
+        [finer[0], replace(finer[1], area="990101")],
+        [finer[0], replace(finer[1], kind="help")],
+        [finer[0], replace(finer[1], effective_to=date(2026, 12, 31))],
+        [finer[0], replace(finer[1], effective_from=date(2027, 1, 1))],
+    ):
+        kinds = {one.kind for one in check([SOUND, *changed], DIRECTORY, leaves, on=TODAY)}
+        assert "never_wins" not in kinds, changed
+    danger = replace(SOUND, words=("爆炸",), urgency="critical")
+    assert check([danger, *finer], DIRECTORY, leaves, on=TODAY) == ()
+
+
+def test_a_category_or_area_that_is_none() -> None:
+    lost = replace(SOUND, id="R2", category="77")
+    afar = replace(SOUND, id="R3", category="01", area="110101")
+    found = check([SOUND, lost, afar], DIRECTORY, ["01"], on=TODAY)
+    assert [(one.kind, one.rules) for one in found if one.kind == "unknown_scope"] == [
+        ("unknown_scope", ("R2",)),
+        ("unknown_scope", ("R3",)),
+    ]
+
+
+def test_a_large_catalogue_is_checked_in_a_moment() -> None:
+    from time import perf_counter
+
+    codes = [f"{a:02}{b:02}{c:02}" for a in range(10) for b in range(10) for c in range(10)]
+    rules = [replace(SOUND, id=f"R{code}", category=code) for code in codes]
+    rules += [replace(SOUND, id=f"E{code}", category=code, area="990101") for code in codes]
+    began = perf_counter()
+    assert check(rules, DIRECTORY, codes, on=TODAY, street_duties=[]) == ()
+    assert perf_counter() - began < 2

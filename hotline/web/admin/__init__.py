@@ -10,6 +10,8 @@ from hotline.web.admin import (  # noqa: E402, F401 - registers the gate and the
     calendar,
     calendar_file,
     catalogue,
+    catalogue_editions,
+    catalogue_rules,
     deliveries,
     hours,
     knowledge,
@@ -20,4 +22,5 @@ from hotline.web.admin import (  # noqa: E402, F401 - registers the gate and the
     previewing,
     sections,
     trust,
+    unit_mergers,
 )

@@ -1,4 +1,4 @@
-"""The dispatch catalogue as people read it (派单目录)."""
+"""The dispatch catalogue as people read it, its faults, and the streets' duties (派单目录)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request, url_for
 
-from hotline.domain.terms import Kind, Urgency
-from hotline.queries import registry
-from hotline.web.admin import admin
+from hotline.domain.errors import Invalid
+from hotline.queries import catalog_choices, catalogue_reading, editions, registry
+from hotline.services import cataloguing
+from hotline.web.access import now, staff
+from hotline.web.admin import admin, catalogue_drafts
+from hotline.web.admin.catalogue_words import Names, sorted_findings
+from hotline.web.admin.drafting import NOTHING, now_on, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hotline.models import CatalogueRule
+    from hotline.web.admin.drafting import Answer, Refused
 
 
 @admin.get("/catalogue")
@@ -26,10 +30,12 @@ def catalogue() -> str:
         words=given["q"],
         cursor=request.args.get("cursor"),
     )
-    names = _Names()
+    names, today = Names(), now_on().isoformat()
+    rows = [catalogue_reading.row_of(row) for row in listing.rows]
     return render_template(
         "admin/catalogue.html",
-        rows=[_rule(row, names) for row in listing.rows],
+        **catalogue_drafts.context(),
+        rows=[{**names.row(row), "state": _state(row, today)} for row in rows],
         next_cursor=listing.next_cursor,
         given=given,
         categories=list(registry.category_names(1).items()),
@@ -39,51 +45,62 @@ def catalogue() -> str:
 
 
 def _filters(given: Mapping[str, str]) -> dict[str, Any]:
-    return {key: value for key, value in given.items() if value}
+    kept = {**given, "draft": request.args.get("draft", "")}
+    return {key: value for key, value in kept.items() if value}
 
 
-class _Names:
-    """The words behind the codes of a rule."""
-
-    def __init__(self) -> None:
-        self.categories = registry.category_names()
-        self.areas = registry.area_names()
-        self.units = registry.unit_names()
-        self.duties = {"jiedao": "街道办", **registry.duty_names()}
-
-    def category(self, code: str) -> str:
-        """城乡建设 / 市政设施."""
-        steps = [code[:end] for end in (2, 4, 6) if len(code) >= end]
-        return " / ".join(self.categories.get(step, step) for step in steps) or "全部分类"
-
-    def area(self, code: str) -> str:
-        """Name the area a rule is for."""
-        return self.areas.get(code, code) if code else "全市"
-
-    def unit(self, target: str) -> str:
-        """Name a unit, or say how the router finds one by duty (duty:chengguan@district)."""
-        if not target.startswith("duty:"):
-            return self.units.get(target, target)
-        duty, _, level = target.removeprefix("duty:").partition("@")
-        where = {"district": "事发区县", "street": "事发街道", "city": "市级"}.get(level, level)
-        return f"{where}的{self.duties.get(duty, duty)}"
+def _state(row: catalogue_reading.Row, today: str) -> str:
+    if row["effective_to"] and row["effective_to"] < today:
+        return "已失效"
+    return "未生效" if row["effective_from"] > today else ""
 
 
-def _rule(row: CatalogueRule, names: _Names) -> dict[str, Any]:
-    conditions = [
-        Kind(row.kind).label if row.kind else "",
-        Urgency(row.urgency).label if row.urgency else "",
-    ]
-    return {
-        "id": row.id,
-        "category": names.category(row.category),
-        "area": names.area(row.area),
-        "conditions": "、".join(part for part in conditions if part),
-        "words": row.words,
-        "lead": names.unit(row.lead),
-        "helpers": "、".join(names.unit(code) for code in row.helpers),
-        "basis": row.legal_basis,
-        "note": row.note,
-        "since": row.effective_from.isoformat(),
-        "until": row.effective_to.isoformat() if row.effective_to else "长期",
-    }
+@admin.get("/catalogue/findings")
+def catalogue_findings() -> str:
+    """体检: what is wrong with the catalogue in force, the worst first."""
+    found = sorted_findings(editions.findings(now_on()))
+    return render_template(
+        "admin/catalogue_findings.html",
+        findings=[one for one in found if one["severity"] != "说明"],
+        ended=[one for one in found if one["severity"] == "说明"],
+        draft_id=catalogue_drafts.draft_id(),
+    )
+
+
+@admin.get("/catalogue/duties")
+def street_duties() -> str:
+    """街道履职事项清单: what a street may lead."""
+    return _duties_page(NOTHING)
+
+
+def _duties_page(kept: Refused) -> str:
+    names, context = Names(), catalogue_drafts.context()
+    duties = editions.street_duties(context["draft"])
+    return render_template(
+        "admin/street_duties.html",
+        **context,
+        kept=kept,
+        rows=[
+            {"code": code, "category": names.category(code), "basis": basis}
+            for code, basis in duties.items()
+        ],
+        categories=catalog_choices.categories(),
+    )
+
+
+@admin.post("/catalogue/duties")
+def set_street_duty() -> Answer:
+    """Put a category on the list, or take it off, in a draft."""
+    try:
+        edition_id = cataloguing.put_duty(
+            request.form.get("category", ""),
+            basis=request.form.get("basis", ""),
+            is_active=request.form.get("deed") != "drop",
+            actor=staff(),
+            reason=request.form.get("reason", ""),
+            at=now(),
+            draft_id=catalogue_drafts.draft_id(),
+        )
+    except Invalid as error:
+        return _duties_page(refused("duty", error)), 422
+    return catalogue_drafts.tried(edition_id)

@@ -59,15 +59,15 @@ def _account(row: Staff, at: datetime) -> dict[str, Any]:
 @admin.get("/departments")
 def departments() -> str:
     """Show the tree of units."""
-    roots = registry.departments()
+    roots, names = registry.departments(), registry.unit_names_by_id()
     return render_template(
         "admin/departments.html",
-        roots=[_unit(node) for node in roots],
+        roots=[_unit(node, names) for node in roots],
         total=sum(_size(node) for node in roots),
     )
 
 
-def _unit(node: UnitNode) -> dict[str, Any]:
+def _unit(node: UnitNode, names: dict[int, str]) -> dict[str, Any]:
     unit = node.unit
     return {
         "code": unit.code,
@@ -76,7 +76,8 @@ def _unit(node: UnitNode) -> dict[str, Any]:
         "phone": unit.phone,
         "staff": node.staff,
         "is_active": unit.is_active,
-        "children": [_unit(child) for child in node.children],
+        "successor": names.get(unit.successor_id or 0, ""),
+        "children": [_unit(child, names) for child in node.children],
         "below": _size(node) - 1,
     }
 

@@ -44,16 +44,23 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         page="departments",
         label="承办单位",
-        purpose="市、区县、街道三级单位，下派按这棵树进行",
+        purpose="市、区县、街道三级单位，下派按这棵树进行；单位撤并后在办工单随之移交",
         icon="building-community",
         roles=_ADMIN,
+        views=("merge_unit",),
+        deeds=("draft_merger",),
     ),
     Section(
         page="catalogue",
         label="派单目录",
-        purpose="分类、区域、类型对应哪个主办单位，依据什么法规",
+        purpose="分类、区域、类型对应哪个主办单位，依据什么法规；改动先试算，再发布",
         icon="list-check",
         roles=_ADMIN,
+        views=("catalogue_findings", "street_duties", "route_rule", "editions_page", "edition"),
+        deeds=(
+            *("set_route_rule", "end_route_rule", "set_street_duty", "drop_change"),
+            *("try_edition", "publish_edition", "discard_edition", "take_back_edition"),
+        ),
     ),
     Section(
         page="trust",

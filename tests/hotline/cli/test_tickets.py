@@ -71,7 +71,11 @@ def test_the_catalogue_of_the_city_is_sound_and_a_hole_is_found(
     try:
         said = hotline("tickets", "catalogue", "check")
         assert said.code == 1
-        assert "规则 ZZ-test 的主办单位" in said.out
+        assert "[须改正] 规则 ZZ-test 的主办单位" in said.out
+        assert "改派现有单位，或结束这条规则" in said.out
+        [found] = hotline("tickets", "catalogue", "check", "--json").json["findings"]
+        assert (found["kind"], found["severity"]) == ("unknown_unit", "error")
+        assert found["rules"] == ["ZZ-test"]
     finally:
         with transaction() as session:
             session.delete(session.merge(row))
