@@ -253,7 +253,7 @@ def restored(app: APIFlask) -> Iterator[None]:
             connection.execute(db.metadata.tables[name].delete())
             connection.execute(db.metadata.tables[name].insert(), kept[db.metadata.tables[name]])
         for table, names in (
-            (db.metadata.tables["department"], ("is_active", "successor_id", "parent_id")),
+            (db.metadata.tables["department"], ("is_active", "successor_id", "parent_id", "duty")),
             (db.metadata.tables["staff"], ("department_id",)),
         ):
             for row in kept[table]:

@@ -216,16 +216,18 @@ def open_tickets(department_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def rules_naming(code: str) -> list[Row]:
-    """Rules that name a unit by its code, as lead or helper, and are not ended."""
-    query = select(CatalogueRule).where(CatalogueRule.effective_to.is_(None))
+def rules_naming(code: str, on: date) -> list[Row]:
+    """Rules that name a unit by its code, as lead or helper, and are not over."""
+    query = select(CatalogueRule).where(_is_alive(on)).order_by(CatalogueRule.id)
     rows = [catalogue_reading.row_of(one) for one in db.session.scalars(query)]
     return [row for row in rows if code == row["lead"] or code in row["helpers"]]
 
 
-def rules_by_duty(duty: str, level: str) -> list[Row]:
-    """Rules that find units by a duty on a level, and are not ended."""
-    query = select(CatalogueRule).where(
-        CatalogueRule.lead == f"duty:{duty}@{level}", CatalogueRule.effective_to.is_(None)
-    )
+def _is_alive(on: date) -> ColumnElement[bool]:
+    return or_(CatalogueRule.effective_to.is_(None), CatalogueRule.effective_to >= on)
+
+
+def rules_by_duty(duty: str, level: str, on: date) -> list[Row]:
+    """Rules that find units by a duty on a level, and are not over."""
+    query = select(CatalogueRule).where(CatalogueRule.lead == f"duty:{duty}@{level}", _is_alive(on))
     return [catalogue_reading.row_of(one) for one in db.session.scalars(query)]

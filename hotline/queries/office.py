@@ -114,7 +114,7 @@ def active_model_id() -> str | None:
 def open_with(profile_name: str) -> None:
     """Choose the city profile at start; raises sla.ProfileError when there is none such."""
     sla.load_profile(profile_name)
-    _cache.profile_name, _cache.rules = profile_name, None
+    _cache.profile_name, _cache.rules, _cache.catalogue = profile_name, None, None
     _cache.areas.clear()
 
 

@@ -73,16 +73,22 @@ def _next_id(draft: CatalogueEdition, was: str) -> str:
     stem, _, tail = was.rpartition("-")
     stem = stem if stem and tail.isdigit() else was
     number = 2
-    while f"{stem}-{number}" in draft.rows or db.session.get(CatalogueRule, f"{stem}-{number}"):
+    while _is_taken(draft, f"{stem}-{number}"):
         number += 1
     return f"{stem}-{number}"
+
+
+def _is_taken(draft: CatalogueEdition, rule_id: str) -> bool:
+    held = db.session.get(CatalogueRule, rule_id)
+    return held is not None or rule_id in draft.rows
 
 
 def followed(draft: CatalogueEdition, old: Row, changes: Row, begins: date) -> dict[str, Row]:
     """End a rule that may have decided tickets, and let one with an id of its own follow it."""
     new = {**old, **changes, "id": _next_id(draft, old["id"]), "replaces": old["id"]}
     new["effective_from"] = begins.isoformat()
-    ended = {**old, "effective_to": (begins - DAY).isoformat()}
+    eve = (begins - DAY).isoformat()
+    ended = {**old, "effective_to": min(old["effective_to"] or eve, eve)}
     return {old["id"]: ended, new["id"]: new}
 
 

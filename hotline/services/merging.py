@@ -157,9 +157,10 @@ def _move_all(row: UnitMerger, tickets: Sequence[Ticket], at: datetime) -> None:
     if unit is None or into is None:
         raise Conflict("撤并的单位已不存在")
     actor = Actor(Role.ADMIN, row.asked_by)
+    because = f"{unit.name}并入{into.name}：{row.reason}"
     for ticket in tickets:
         is_lead = ticket.lead_department_id == unit.id
-        _hand_on(ticket, unit, into, actor, row.reason, at)
+        _hand_on(ticket, row, because, at)
         if is_lead:
             ticket.lead_department_id = into.id
             dispatching.hand_over(ticket, into, at=at)
@@ -173,29 +174,27 @@ def _move_all(row: UnitMerger, tickets: Sequence[Ticket], at: datetime) -> None:
     db.session.execute(pleas.values(department_id=into.id))
 
 
-def _hand_on(  # noqa: PLR0917 - two units and who, why, when
-    ticket: Ticket, unit: Department, into: Department, actor: Actor, reason: str, at: datetime
-) -> None:
+def _hand_on(ticket: Ticket, row: UnitMerger, because: str, at: datetime) -> None:
     """What the unit holds of a ticket ends; its successor goes on where it stood."""
     query = select(Assignment).where(
         Assignment.ticket_id == ticket.id, Assignment.ended_at.is_(None)
     )
     current = db.session.scalars(query).all()
     held = {one.department_id for one in current}
-    for one in (each for each in current if each.department_id == unit.id):
+    for one in (each for each in current if each.department_id == row.department_id):
         one.ended_at, one.end_reason = at, MERGED
-        if into.id in held and not one.is_lead:
+        if row.successor_id in held and not one.is_lead:
             continue
         heir = Assignment(
             ticket_id=ticket.id,
-            department_id=into.id,
+            department_id=row.successor_id,
             is_lead=one.is_lead,
             round=one.round,
             dispatched_at=at,
-            dispatched_by=actor.name,
+            dispatched_by=row.asked_by,
             rule_id=one.rule_id,
             legal_basis=one.legal_basis,
-            because=f"{unit.name}并入{into.name}：{reason}",
+            because=because,
             signed_at=one.signed_at,
             signed_by=one.signed_by,
             contacted_at=one.contacted_at,

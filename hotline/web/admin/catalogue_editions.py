@@ -74,15 +74,19 @@ def _page(row: CatalogueEdition, errors: dict[str, str]) -> str:
         lines=[_moved(line, names) for line in lines],
         next_cursor=more,
         refusing=[finding(one) for one in found.refusing] if found else [],
-        findings=[one for one in sorted_findings(found.all) if one["severity"] != "说明"]
-        if found
-        else [],
+        findings=_others(found) if found else [],
         is_outdated=row.version is None and row.base_version != editions.newest_version(),
         drafted=local(row.drafted_at),
         published=local(row.published_at),
         here=url_for(".edition", edition_id=row.id),
         most=routing_trials.MOST,
     )
+
+
+def _others(found: editions.Findings) -> list[dict[str, Any]]:
+    """What does not keep the draft from being published, and is no mere matter of record."""
+    told = (one for one in found.all if one not in found.refusing and one.severity != "info")
+    return sorted_findings(tuple(told))
 
 
 def _changes(row: CatalogueEdition, names: Names) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from hotline.services import merging
 from hotline.web.access import now, staff
 from hotline.web.admin import admin, catalogue_drafts
 from hotline.web.admin.catalogue_words import Names
-from hotline.web.admin.drafting import NOTHING, refused
+from hotline.web.admin.drafting import NOTHING, now_on, refused
 
 if TYPE_CHECKING:
     from hotline.web.admin.drafting import Answer, Refused
@@ -32,8 +32,8 @@ def _merger_page(kept: Refused) -> str:
         kept=kept,
         unit=unit,
         open_tickets=editions.open_tickets(unit.id),
-        rules=[names.row(row) for row in editions.rules_naming(code)],
-        by_duty=[names.row(row) for row in editions.rules_by_duty(unit.duty, unit.level)],
+        rules=[names.row(row) for row in editions.rules_naming(code, now_on())],
+        by_duty=[names.row(row) for row in editions.rules_by_duty(unit.duty, unit.level, now_on())],
         units=catalog_choices.departments(),
     )
 

@@ -155,7 +155,8 @@ def asked() -> list[str]:
 def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
-    every = ["keep_house", "sweep_clocks", "sweep_entries", "sweep_messages", "sweep_recounts"]
+    every = ["keep_house", "sweep_catalogue", "sweep_clocks", "sweep_entries", "sweep_messages"]
+    every.append("sweep_recounts")
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
     counted: dict[str, int] = dict.fromkeys(every, 0)
@@ -165,6 +166,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
             counted[name] += 1
     assert counted == {
         "keep_house": 0,
+        "sweep_catalogue": 719,
         "sweep_clocks": 179,
         "sweep_entries": 239,
         "sweep_messages": 239,
