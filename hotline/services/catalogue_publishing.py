@@ -35,6 +35,8 @@ def publish(draft_id: int, actor: Actor, *, at: datetime) -> int:
             draft = open_draft(draft_id, actor, None, at)
             if draft.base_version != editions.newest_version():
                 raise Conflict(FASTER)
+            if not draft.rows and not draft.duties and draft.merging_id is None:
+                raise Conflict("草稿里没有任何修改，没有可以发布的内容")
             if not editions.is_tried(draft.id):
                 raise Conflict("试算还没有完成，请等试算完成后再发布")
             if draft.merging_id is not None:

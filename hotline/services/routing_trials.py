@@ -45,7 +45,7 @@ _DISPATCHED = (Ticket.category_code.is_not(None), Ticket.dispatched_at.is_not(No
 def begin(draft: CatalogueEdition, at: datetime, wanted: int | None = None) -> None:
     """Begin the dry run of a draft, or begin it anew, inside the caller's transaction."""
     on = _judged_on(draft, plans.today(at))
-    row = editions.trial(draft.id)
+    row = _held(draft)
     if row is None:
         row = RoutingTrial(edition_id=draft.id, wanted=wanted or USUAL, on=on, asked_at=at)
         db.session.add(row)
@@ -62,11 +62,17 @@ def begin(draft: CatalogueEdition, at: datetime, wanted: int | None = None) -> N
 
 def forget(draft: CatalogueEdition) -> None:
     """Delete the dry run of a draft that is thrown away, inside the caller's transaction."""
-    row = editions.trial(draft.id)
+    row = _held(draft)
     if row is not None:
         db.session.execute(delete(RoutingTrialLine).where(RoutingTrialLine.trial_id == row.id))
         db.session.delete(row)
         db.session.flush()
+
+
+def _held(draft: CatalogueEdition) -> RoutingTrial | None:
+    """The dry run of a draft, held against the worker that may be counting."""
+    query = select(RoutingTrial).where(RoutingTrial.edition_id == draft.id).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def order(draft_id: int, wanted: int, actor: Actor, *, at: datetime) -> int:

@@ -312,6 +312,8 @@ def test_an_ended_rule_is_not_changed_nor_one_that_the_draft_replaced(
         cataloguing.end_rule("R0020", TODAY, admin, reason=REASON, at=at, draft_id=draft)
     cataloguing.drop_change(draft, "R0020-2", admin, at=at)
     assert editions.edition(draft).rows == {}
+    with pytest.raises(Conflict, match="没有任何修改"):
+        catalogue_publishing.publish(draft, admin, at=at)
     cataloguing.discard(draft, admin, at=at)
     ended = cataloguing.end_rule("R0020", TODAY, admin, reason=REASON, at=at)
     published(ended, admin, at)
