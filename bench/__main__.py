@@ -1,4 +1,4 @@
-"""``python -m bench [NAME …] [--quick]``: exit 1 when a budget is missed (性能基准)."""
+"""``python -m bench [NAME …] [--quick] [--tries]``: exit 1 when a budget is missed (性能基准)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,14 @@ def main() -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--quick", action="store_true", help=QUICK_NOTE)
+    parser.add_argument(
+        "--tries", action="store_true", help="with classifier: what was tried, one line for each"
+    )
     options = parser.parse_args()
+    if options.tries:
+        if options.names != ["classifier"]:
+            parser.error("--tries belongs to classifier: python -m bench classifier --tries")
+        return measured("tries", is_quick=options.quick)
     unknown = [name for name in options.names if name not in BENCHES]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(BENCHES)}")

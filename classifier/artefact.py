@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT = "hotline-classifier/1"
+FAMILY = "hotline-classifier/"
+FORMAT = f"{FAMILY}2"
 ARRAYS = "arrays.npz"
 METADATA = "metadata.json"
 SEAL = "SHA256SUMS"
@@ -50,8 +51,7 @@ class Artefact:
                 arrays = {name: stored[name] for name in stored.files}
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise ArtefactError(f"模型文件无法读取：{folder}（{error}）") from error
-        if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-            raise ArtefactError(f"不是本系统的模型文件，或版本不符：{folder}")
+        _check_format(metadata, folder)
         return cls(arrays, {key: value for key, value in metadata.items() if key != "format"})
 
     def array(self, name: str) -> NDArray[Any]:
@@ -71,6 +71,17 @@ def unpack_words(stored: NDArray[np.uint8]) -> tuple[str, ...]:
     """Words packed by `pack_words`."""
     text = stored.tobytes().decode("utf-8")
     return tuple(text.split("\n")) if text else ()
+
+
+def _check_format(metadata: object, folder: Path) -> None:
+    found = metadata.get("format") if isinstance(metadata, dict) else None
+    if not isinstance(found, str) or not found.startswith(FAMILY):
+        raise ArtefactError(f"不是本系统的模型文件：{folder}")
+    if found != FORMAT:
+        raise ArtefactError(
+            f"模型格式是 {found}，本版本读 {FORMAT}：请用 hotline model train 重新训练"
+            f"（起步模型由 hotline up 自动重建）：{folder}"
+        )
 
 
 def _check_seal(folder: Path) -> None:

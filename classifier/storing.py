@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,14 +11,19 @@ from classifier.artefact import Artefact, pack_words, unpack_words
 from classifier.errors import ArtefactError
 from classifier.learning.blocks import PairBlock, WordBlock
 from classifier.learning.calibration import Calibration
-from classifier.learning.features import PAIRS, TITLE_PAIRS, TITLE_WORDS, WORDS, FeatureSpace
+from classifier.learning.features import CHARACTERS, TITLE_WORDS, WORDS, FeatureSpace
 from classifier.learning.fitting import LinearWeights
+from classifier.learning.prior import Prior
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from classifier.learning.blocks import BlockPlan
     from classifier.suggesting import Classifier
+
+
+# Weights are plain arrays, the same to every numpy; only the cutting of words must agree.
+PRIOR = "prior."
+CUTTERS = ("jieba", "rjieba")
 
 
 class Parts(NamedTuple):
@@ -29,6 +35,7 @@ class Parts(NamedTuple):
     calibration: Calibration
     shares: NDArray[np.float64]
     metadata: dict[str, Any]
+    prior: Prior | None
 
 
 def pack(classifier: Classifier) -> Artefact:
@@ -40,36 +47,79 @@ def pack(classifier: Classifier) -> Artefact:
         "slopes": np.array([classifier.calibration.slope, classifier.calibration.bend]),
         "shares": classifier.shares,
     }
-    space = classifier.space
-    for words in (space.words, space.title_words):
-        arrays[f"{words.plan.name}.keys"] = pack_words(words.words)
-        arrays[f"{words.plan.name}.idf"] = words.idf
-    for pairs in (space.pairs, space.title_pairs):
-        arrays[f"{pairs.plan.name}.keys"] = pairs.keys
-        arrays[f"{pairs.plan.name}.idf"] = pairs.idf
+    _pack_space(arrays, "", classifier.space)
+    if classifier.prior is not None:
+        _pack_space(arrays, PRIOR, classifier.prior.space)
+        arrays[f"{PRIOR}weights"] = classifier.prior.weights.weights
+        arrays[f"{PRIOR}bias"] = classifier.prior.weights.bias
+        arrays[f"{PRIOR}starts"] = classifier.prior.starts
     return Artefact(arrays, classifier.metadata)
+
+
+def _pack_space(arrays: dict[str, NDArray[np.generic]], prefix: str, space: FeatureSpace) -> None:
+    for words in (space.words, space.title_words):
+        arrays[f"{prefix}{words.plan.name}.keys"] = pack_words(words.words)
+        arrays[f"{prefix}{words.plan.name}.idf"] = words.idf
+    for pairs in space.characters:
+        arrays[f"{prefix}{pairs.plan.name}.keys"] = pairs.keys
+        arrays[f"{prefix}{pairs.plan.name}.idf"] = pairs.idf
 
 
 def unpack(stored: Artefact) -> Parts:
     """Take the classifier's parts out; ArtefactError when they do not fit together."""
     labels = tuple(str(label) for label in stored.metadata.get("labels", ()))
-    space = FeatureSpace(
-        (_words(stored, WORDS), _words(stored, TITLE_WORDS)),
-        (_pairs(stored, PAIRS), _pairs(stored, TITLE_PAIRS)),
-    )
+    space = _space(stored, "")
     weights = LinearWeights(stored.array("weights"), stored.array("bias"))
     if not labels or weights.weights.shape != (space.width, len(labels)):
         raise ArtefactError("模型文件内部不一致（权重与词表、类别的数目不符）")
     slope, bend = stored.array("slopes").tolist()
     calibration = Calibration(slope, bend, stored.array("shift"))
     shares = stored.array("shares")
-    return Parts(labels, space, weights, calibration, shares, stored.metadata)
+    prior = _prior(stored, len(labels)) if f"{PRIOR}weights" in stored.arrays else None
+    return Parts(labels, space, weights, calibration, shares, stored.metadata, prior)
 
 
-def _words(stored: Artefact, plan: BlockPlan) -> WordBlock:
-    words = unpack_words(stored.array(f"{plan.name}.keys"))
-    return WordBlock(plan, words, stored.array(f"{plan.name}.idf"))
+def _prior(stored: Artefact, labels: int) -> Prior:
+    space = _space(stored, PRIOR)
+    weights = LinearWeights(stored.array(f"{PRIOR}weights"), stored.array(f"{PRIOR}bias"))
+    starts = stored.array(f"{PRIOR}starts")
+    if len(weights.weights) != space.width or len(starts) != labels:
+        raise ArtefactError("模型文件内部不一致（先验权重与词表、类别的数目不符）")
+    return Prior(space, weights, starts)
 
 
-def _pairs(stored: Artefact, plan: BlockPlan) -> PairBlock:
-    return PairBlock(plan, stored.array(f"{plan.name}.keys"), stored.array(f"{plan.name}.idf"))
+def strangeness_of(metadata: dict[str, Any]) -> str:
+    """Sentence for a model trained with another version of a cutter, empty when all agree."""
+    trained_with = metadata.get("libraries")
+    said = trained_with if isinstance(trained_with, dict) else {}
+    differing = [
+        f"{name} {said.get(name, '（未注明）')}（现为 {version(name)}）"
+        for name in CUTTERS
+        if said.get(name) != version(name)
+    ]
+    if not differing:
+        return ""
+    return (
+        f"模型 {metadata.get('id')} 训练时用的是 {'、'.join(differing)}，"
+        "分词可能略有不同：可以使用，请用 hotline model evaluate 核对，或重新训练"
+    )
+
+
+def _space(stored: Artefact, prefix: str) -> FeatureSpace:
+    words = [
+        WordBlock(
+            plan,
+            unpack_words(stored.array(f"{prefix}{plan.name}.keys")),
+            stored.array(f"{prefix}{plan.name}.idf"),
+        )
+        for plan in (WORDS, TITLE_WORDS)
+    ]
+    pairs = tuple(
+        PairBlock(
+            plan,
+            stored.array(f"{prefix}{plan.name}.keys"),
+            stored.array(f"{prefix}{plan.name}.idf"),
+        )
+        for plan in CHARACTERS
+    )
+    return FeatureSpace((words[0], words[1]), pairs)

@@ -12,7 +12,7 @@ from classifier.artefact import Artefact
 from classifier.reading.documents import read_documents
 from classifier.reading.doubt import doubt_about
 from classifier.reading.word_lists import lines_of
-from classifier.storing import pack, unpack
+from classifier.storing import pack, strangeness_of, unpack
 from classifier.tree import load_tree
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from classifier.learning.calibration import Calibration
     from classifier.learning.features import FeatureSpace
     from classifier.learning.fitting import LinearWeights
+    from classifier.learning.prior import Prior
+    from classifier.reading.documents import Document
 
 REASONS = 5
 EXPLAINED = 3
@@ -68,11 +70,17 @@ class Classifier:
     calibration: Calibration
     shares: NDArray[np.float64]
     metadata: dict[str, Any] = field(default_factory=dict)
+    prior: Prior | None = None
 
     @property
     def model_id(self) -> str:
         """Id of the model version, as in its metadata."""
         return str(self.metadata["id"])
+
+    @property
+    def strangeness(self) -> str:
+        """What to tell of a model whose words were cut by another cutter; empty when none."""
+        return strangeness_of(self.metadata)
 
     def suggest(self, title: str, text: str) -> Suggestion:
         """Categories for one message, with telling words for the first three."""
@@ -84,15 +92,23 @@ class Classifier:
 
     def probabilities(self, rows: Iterable[tuple[str, str]]) -> NDArray[np.float64]:
         """Probability of each label (columns as in `labels`) for each (title, text)."""
-        parts = [self._judge(self.space.matrix(read_documents(b))) for b in _batches(rows)]
+        parts = []
+        for batch in _batches(rows):
+            documents = read_documents(batch)
+            parts.append(self._judge(documents, self.space.matrix(documents)))
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder (made if missing), without pickle, sealed by checksums."""
         pack(self).write(folder)
 
-    def _judge(self, matrix: sparse.csr_matrix) -> NDArray[np.float64]:
-        judged = self.calibration.probabilities(self.weights.decisions(matrix))
+    def _judge(
+        self, documents: Sequence[Document], matrix: sparse.csr_matrix
+    ) -> NDArray[np.float64]:
+        decisions = self.weights.decisions(matrix)
+        if self.prior is not None:
+            decisions += self.prior.decisions(documents)
+        judged = self.calibration.probabilities(decisions)
         # Nothing known was said: all there is to go by is how often each category occurs.
         judged[np.diff(matrix.indptr) == 0] = self.shares
         return judged
@@ -103,7 +119,7 @@ class Classifier:
         documents = read_documents(rows)
         matrix = self.space.matrix(documents)
         codes = codes_of(self.labels)
-        judged = self._judge(matrix)
+        judged = self._judge(documents, matrix)
         orders = np.argsort(-judged, axis=1, kind="stable").tolist()
         if not reasons:
             orders = [order[:OFFERED_IN_BATCH] for order in orders]

@@ -25,12 +25,15 @@ _PAIR = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class BlockPlan:
-    """What a block counts: `of_title` or the whole text, and how much it weighs in the sum."""
+    """What a block counts: `of_title` or the whole text, and how much it weighs in the sum.
+
+    A block of characters counts pairs, single ones, or both, as `lengths` says.
+    """
 
     name: str
     weight: float
     of_title: bool
-    singles: bool = False
+    lengths: tuple[int, ...] = (2,)
 
 
 class WordBlock:
@@ -68,7 +71,7 @@ class WordBlock:
 
 
 class PairBlock:
-    """Counts pairs of neighbouring characters (and single ones when the plan says so)."""
+    """Counts pairs of neighbouring characters and single ones, as the plan says."""
 
     def __init__(self, plan: BlockPlan, keys: NDArray[np.int64], idf: NDArray[np.float32]) -> None:
         self.plan, self.keys, self.idf = plan, keys, idf
@@ -117,9 +120,10 @@ def _pairs(plan: BlockPlan, documents: Sequence[Document]) -> Counted:
     lengths = np.array([len(run) + 1 for run in runs], dtype=np.int64)
     rows = np.repeat(np.arange(len(runs), dtype=np.int64), lengths)
     left, right = points[1:], np.append(points[2:], 0)
-    real = (left != 0) & (right != 0)
-    pair_rows, pair_keys = rows[real], left[real] * _PAIR + right[real]
-    if not plan.singles:
-        return pair_rows, pair_keys
-    lone = left != 0
-    return np.concatenate((pair_rows, rows[lone])), np.concatenate((pair_keys, left[lone] * _PAIR))
+    kept = {2: (left != 0) & (right != 0), 1: left != 0}
+    tails = {2: right, 1: np.zeros_like(right)}
+    keys = left * _PAIR
+    return (
+        np.concatenate([rows[kept[length]] for length in plan.lengths]),
+        np.concatenate([(keys + tails[length])[kept[length]] for length in plan.lengths]),
+    )

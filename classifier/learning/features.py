@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 WORDS = BlockPlan("words", 1.5, of_title=False)
 PAIRS = BlockPlan("pairs", 1.0, of_title=False)
 TITLE_WORDS = BlockPlan("title_words", 0.6, of_title=True)
-TITLE_PAIRS = BlockPlan("title_pairs", 0.6, of_title=True, singles=True)
+TITLE_PAIRS = BlockPlan("title_pairs", 0.6, of_title=True, lengths=(2, 1))
+SINGLES = BlockPlan("singles", 0.4, of_title=False, lengths=(1,))
+CHARACTERS = (PAIRS, TITLE_PAIRS, SINGLES)
 
 
 class FeatureSpace:
     """Turns documents into rows of one sparse matrix; columns of the blocks follow each other."""
 
     def __init__(
-        self, word_blocks: tuple[WordBlock, WordBlock], pair_blocks: tuple[PairBlock, PairBlock]
+        self, word_blocks: tuple[WordBlock, WordBlock], pair_blocks: tuple[PairBlock, ...]
     ) -> None:
         self.words, self.title_words = word_blocks
-        self.pairs, self.title_pairs = pair_blocks
-        self.blocks = (*word_blocks, *pair_blocks)
+        self.characters = pair_blocks
+        self.blocks: tuple[WordBlock | PairBlock, ...] = (*word_blocks, *pair_blocks)
         widths = [len(block.idf) for block in self.blocks]
         self.offsets: list[int] = [0, *np.cumsum(widths).tolist()]
         # The word blocks come first, so a column below its length is the word it counts.
@@ -43,10 +45,7 @@ class FeatureSpace:
                 WordBlock.fit(WORDS, documents, min_rows),
                 WordBlock.fit(TITLE_WORDS, documents, min_rows),
             ),
-            (
-                PairBlock.fit(PAIRS, documents, min_rows),
-                PairBlock.fit(TITLE_PAIRS, documents, min_rows),
-            ),
+            tuple(PairBlock.fit(plan, documents, min_rows) for plan in CHARACTERS),
         )
 
     @property

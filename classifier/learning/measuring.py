@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 COVERAGES = (0.5, 0.7, 0.8, 0.9)
 TOP = 3
+# Points of the reject curve: the surest 5 %, 10 % … all of the rows.
+CURVE_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,11 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Figures of one evaluation; `coverage["0.8"]` is the accuracy on the surest 80 % of rows."""
+    """Figures of one evaluation; `coverage["0.8"]` is the accuracy on the surest 80 % of rows.
+
+    `curve` holds (share of rows, accuracy on them, lowest probability among them), surest first;
+    `confusion[truth][answer]` counts rows and names only pairs that occur.
+    """
 
     accuracy: float
     macro_f1: float
@@ -39,6 +46,8 @@ class Evaluation:
     coverage: dict[str, float]
     per_class: dict[str, LabelScore]
     rows: int
+    curve: tuple[tuple[float, float, float], ...]
+    confusion: dict[str, dict[str, int]]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain figures for JSON."""
@@ -69,6 +78,8 @@ def measure(
         coverage=_coverage(confidence, right),
         per_class=scores,
         rows=len(truths),
+        curve=_curve(confidence, right),
+        confusion=_confusion(truths, [labels[index] for index in guessed.tolist()]),
     )
 
 
@@ -78,6 +89,26 @@ def _coverage(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict
         str(share): float(surest_first[: max(1, round(share * len(right)))].mean())
         for share in COVERAGES
     }
+
+
+def _curve(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[tuple[float, float, float], ...]:
+    surest_first = np.argsort(-confidence, kind="stable")
+    accuracy = np.cumsum(right[surest_first]) / np.arange(1, len(right) + 1)
+    points = []
+    for step in range(1, CURVE_STEPS + 1):
+        last = max(1, round(step / CURVE_STEPS * len(right))) - 1
+        lowest = confidence[surest_first[last]]
+        points.append((step / CURVE_STEPS, float(accuracy[last]), float(lowest)))
+    return tuple(points)
+
+
+def _confusion(truths: Sequence[str], answers: Sequence[str]) -> dict[str, dict[str, int]]:
+    pairs: dict[str, dict[str, int]] = {}
+    for (truth, answer), count in sorted(Counter(zip(truths, answers, strict=True)).items()):
+        pairs.setdefault(truth, {})[answer] = count
+    return pairs
 
 
 def _score(

@@ -14,12 +14,13 @@ import numpy as np
 
 from classifier.errors import TrainingError
 from classifier.learning.calibration import fit_calibration
+from classifier.learning.families import families_of, fit_families
 from classifier.learning.features import FeatureSpace
-from classifier.learning.fitting import LinearWeights, fit_weights
+from classifier.learning.folding import FOLDS, count_contradictions, deal_folds, group_copies
 from classifier.learning.measuring import Evaluation, measure
+from classifier.learning.prior import learn_prior
 from classifier.reading.documents import read_documents
 from classifier.suggesting import Classifier
-from classifier.tree import load_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from classifier.learning.fitting import LinearWeights
+    from classifier.learning.prior import Prior
     from classifier.reading.documents import Document
 
-FOLDS = 5
 FEWEST_ROWS = 10
 # With few rows every word counts; with many, a word seen once teaches nothing.
 MANY_ROWS = 3_000
@@ -77,22 +79,7 @@ class _Lesson:
         documents = [self.documents[index] for index in picked.tolist()]
         space = FeatureSpace.fit(documents, self.min_rows)
         matrix = space.matrix(documents)
-        weights = fit_weights(matrix, self.targets[picked], self.labels)
-        families = int(self.family.max()) + 1
-        if 1 < families < self.labels:
-            parents = fit_weights(matrix, self.family[self.targets[picked]], families)
-            weights = weights.with_families(parents, self.family)
-        return space, weights
-
-
-def families_of(names: Sequence[str]) -> NDArray[np.int64]:
-    """Give each label the number of its first-level category; all one when the tree lacks any."""
-    tree = load_tree()
-    parents = [tree.first_level(name) for name in names]
-    if None in parents:
-        return np.zeros(len(names), dtype=np.int64)
-    order = {parent: place for place, parent in enumerate(dict.fromkeys(parents))}
-    return np.array([order[parent] for parent in parents], dtype=np.int64)
+        return space, fit_families(matrix, self.targets[picked], self.family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +105,13 @@ def train(
     """Train on (title, text) rows and their labels; `at` is the aware time of training.
 
     `progress` is called with a Chinese step name and the share done (0 to 1). Metrics come from
-    five folds whose rows taught neither the words nor the weights nor the calibration that
-    judged them. TrainingError when the rows cannot teach.
+    five folds whose rows, and copies of them, taught neither the words nor the weights nor the
+    calibration that judged them. TrainingError when the rows cannot teach.
     """
     rows = Rows(texts, labels, len(labels))
-    return train_rows(rows, author=author, at=at, progress=progress)
+    names = _checked_labels(texts, labels)
+    prior = learn_prior(names, texts)
+    return train_rows(rows, author=author, at=at, progress=progress, prior=prior)
 
 
 def train_rows(
@@ -132,8 +121,9 @@ def train_rows(
     at: datetime,
     progress: Progress | None = None,
     model_id: str | None = None,
+    prior: Prior | None = None,
 ) -> TrainedModel:
-    """Train as `train` does, with hints and with an id of the caller's choice."""
+    """Train as `train` does, with hints, an id and a prior of the caller's choice."""
     tell = progress or (lambda _step, _share: None)
     names = _checked_labels(rows.texts, rows.labels)
     tell("分词", 0.0)
@@ -142,9 +132,14 @@ def train_rows(
     min_rows = 2 if rows.judged >= MANY_ROWS else 1
     documents = read_documents(rows.texts)
     lesson = _Lesson(documents, targets, len(names), families_of(names), min_rows)
-    folds = deal_folds(targets)
+    groups = group_copies(rows.texts)
+    folds = deal_folds(targets, groups)
     folds[rows.judged :] = -1
+    if folds.max() < 0:
+        raise TrainingError("每个标签都只有一条（或只有重复的）数据，无法交叉验证")
     decisions = _unseen_decisions(lesson, folds, tell)
+    if prior is not None:
+        decisions += prior.decisions(documents)
     judged = folds >= 0
     evaluation = _cross_validated(decisions[judged], folds[judged], targets[judged], names)
     tell("训练全部数据", 1 - 1 / (FOLDS + 1))
@@ -154,22 +149,11 @@ def train_rows(
     metadata = _metadata(rows, names, evaluation) | {"created_at": at.isoformat()}
     metadata["id"] = model_id or f"m{at:%Y%m%d%H%M%S}-{metadata['data_sha256'][:8]}"
     metadata["author"] = author
+    metadata |= _copies(targets[: rows.judged], groups[: rows.judged])
     tell("完成", 1.0)
     return TrainedModel(
-        Classifier(names, space, weights, calibration, shares, metadata), evaluation
+        Classifier(names, space, weights, calibration, shares, metadata, prior), evaluation
     )
-
-
-def deal_folds(targets: NDArray[np.int64], seed: int = 0) -> NDArray[np.int64]:
-    """Fold of each row, each label spread evenly; -1 (never judged) for a label's only row."""
-    folds = np.full(len(targets), -1, dtype=np.int64)
-    random = np.random.default_rng(seed)
-    for label in np.unique(targets).tolist():
-        rows = random.permutation(np.flatnonzero(targets == label))
-        if len(rows) > 1:
-            # Starting elsewhere for each label keeps the folds equally large.
-            folds[rows] = (np.arange(len(rows)) + label) % FOLDS
-    return folds
 
 
 def _checked_labels(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> tuple[str, ...]:
@@ -182,8 +166,6 @@ def _checked_labels(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> 
         raise TrainingError("训练数据中有空的标签")
     if len(names) < 2:  # noqa: PLR2004  # one label leaves nothing to tell apart
         raise TrainingError(f"训练数据只有一个标签“{names[0]}”，至少需要两个")
-    if max(Counter(labels).values()) < 2:  # noqa: PLR2004  # cross-validation needs a pair
-        raise TrainingError("每个标签都只有一条数据，无法交叉验证")
     return names
 
 
@@ -225,6 +207,14 @@ def _metadata(rows: Rows, names: tuple[str, ...], evaluation: Evaluation) -> dic
         "metrics": evaluation.as_dict(),
         "data_sha256": _fingerprint(rows.texts, rows.labels),
         "libraries": _library_versions(),
+    }
+
+
+def _copies(targets: NDArray[np.int64], groups: NDArray[np.int64]) -> dict[str, int]:
+    """How many rows repeat an earlier one, and how many messages stand under several labels."""
+    return {
+        "duplicates": len(groups) - len(np.unique(groups)),
+        "contradictions": count_contradictions(targets, groups),
     }
 
 

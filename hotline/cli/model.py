@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import with_appcontext
 
-from hotline.cli import clock, predicting, workshop
+from hotline.cli import clock, plotting, predicting, workshop
 from hotline.cli.entry import fail
 from hotline.cli.examples import Examples, read_examples, text_columns
 from hotline.cli.telling import json_option, note, table, tell
@@ -53,9 +53,13 @@ def train(file: Path, columns: tuple[str, ...], label: str, *, as_json: bool) ->
     except classifier.TrainingError as error:
         fail(str(error))
     is_registered = workshop.keep(trained, now)
+    made_of = trained.classifier.metadata
+    _warn_of_copies(made_of["duplicates"], made_of["contradictions"])
     result = {
         "model": trained.id,
         **trained.evaluation.as_dict(),
+        "duplicates": made_of["duplicates"],
+        "contradictions": made_of["contradictions"],
         "refused": examples.refusals.count,
         "registered": is_registered,
     }
@@ -65,6 +69,13 @@ def train(file: Path, columns: tuple[str, ...], label: str, *, as_json: bool) ->
         f"启用它：hotline model activate {trained.id}",
     ]
     tell(result, as_json=as_json, words=lambda: "\n".join(words))
+
+
+def _warn_of_copies(duplicates: int, contradictions: int) -> None:
+    if duplicates:
+        note(f"{duplicates} 条与别的行重复：交叉验证时同组，不会用学过的内容考自己")
+    if contradictions:
+        note(f"{contradictions} 条内容标了不止一个分类，请核对")
 
 
 def _warn_of_strange_labels(examples: Examples) -> None:
@@ -82,14 +93,27 @@ def _warn_of_strange_labels(examples: Examples) -> None:
 @text_option
 @label_option
 @click.option("--model", "model_id", help="模型编号，缺省为启用中的模型")
+@click.option(
+    "--plots",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="把拒识曲线和混淆矩阵画成 PNG，存入这个文件夹",
+)
 @json_option
 @with_appcontext
 def evaluate(
-    file: Path, columns: tuple[str, ...], label: str, *, model_id: str | None, as_json: bool
+    file: Path,
+    columns: tuple[str, ...],
+    label: str,
+    *,
+    model_id: str | None,
+    plots: Path | None,
+    as_json: bool,
 ) -> None:
     """用带标签的表格评测一个模型；标签可以是另一级的分类。"""
     import classifier
 
+    if plots is not None:
+        plotting.need_library()
     examples = read_examples(file, columns, label)
     model = workshop.chosen(model_id)
     try:
@@ -97,6 +121,8 @@ def evaluate(
     except classifier.EvaluationError as error:
         fail(str(error))
     result = {"model": model.model_id, **figures.as_dict(), "refused": examples.refusals.count}
+    for picture in plotting.draw(figures, plots) if plots is not None else ():
+        note(f"已画 {picture}")
     tell(result, as_json=as_json, words=lambda: f"模型 {model.model_id}\n{_report(figures)}")
 
 
@@ -112,8 +138,18 @@ def _report(figures: Evaluation) -> str:
     return (
         f"{figures.rows} 条，准确率 {figures.accuracy:.1%}，宏平均 F1 {figures.macro_f1:.3f}，"
         f"前三命中 {figures.top3:.1%}，校准误差 {figures.ece:.3f}\n"
-        f"{sure}\n" + table(["分类", "条数", "精确率", "召回率", "F1"], rows)
+        f"{sure}\n"
+        + table(["分类", "条数", "精确率", "召回率", "F1"], rows)
+        + "\n\n"
+        + _curve(figures)
     )
+
+
+def _curve(figures: Evaluation) -> str:
+    """Every tenth of the reject curve: what a bar of probability would let through."""
+    points = figures.curve[1::2]
+    rows = [[f"{share:.0%}", f"{low:.3f}", f"{right:.1%}"] for share, right, low in points]
+    return table(["自动判定", "概率不低于", "准确率"], rows)
 
 
 @command.command("list")

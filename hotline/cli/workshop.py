@@ -86,9 +86,12 @@ def _loaded(model_id: str) -> classifier.Classifier:
             return new_starter(clock.now())
         fail(f"没有编号为 {model_id} 的模型，用 hotline model list 查看")
     try:
-        return classifier.load(folder() / model_id)
+        model = classifier.load(folder() / model_id)
     except (classifier.ArtefactError, OSError) as error:
         fail(str(error))
+    if model.strangeness:
+        note(model.strangeness)
+    return model
 
 
 def new_starter(at: datetime) -> classifier.Classifier:

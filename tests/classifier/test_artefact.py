@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from classifier import ArtefactError, TrainedModel, load
 from classifier.artefact import Artefact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -79,4 +81,48 @@ def test_weights_that_do_not_fit_are_refused(folder: Path) -> None:
     cut = {**stored.arrays, "weights": stored.array("weights")[:, :-1]}
     Artefact(cut, stored.metadata).write(folder)
     with pytest.raises(ArtefactError, match="内部不一致"):
+        load(folder)
+
+
+def _retold(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change what the metadata says and seal the folder anew, as another version would have."""
+    metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    change(metadata)
+    (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    names = ("arrays.npz", "metadata.json")
+    sums = [f"{hashlib.sha256((folder / n).read_bytes()).hexdigest()}  {n}\n" for n in names]
+    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+
+
+def test_a_model_of_an_older_format_says_what_to_do(folder: Path) -> None:
+    _retold(folder, lambda metadata: metadata.update(format="hotline-classifier/1"))
+    with pytest.raises(ArtefactError, match=r"classifier/1.*hotline model train"):
+        load(folder)
+
+
+def test_a_foreign_format_is_refused(folder: Path) -> None:
+    _retold(folder, lambda metadata: metadata.update(format="another/1"))
+    with pytest.raises(ArtefactError, match="不是本系统的模型文件"):
+        load(folder)
+
+
+def test_other_library_versions_are_accepted_and_another_cutter_is_told(folder: Path) -> None:
+    assert load(folder).strangeness == ""
+    _retold(folder, lambda metadata: metadata["libraries"].update(numpy="1.0", scipy="0.1"))
+    assert load(folder).strangeness == ""
+    _retold(folder, lambda metadata: metadata["libraries"].update(jieba="0.39"))
+    assert "jieba 0.39" in load(folder).strangeness
+    _retold(folder, lambda metadata: metadata.pop("libraries"))
+    assert "未注明" in load(folder).strangeness
+
+
+def test_a_prior_comes_back_whole_or_is_refused(trained: TrainedModel, folder: Path) -> None:
+    prior = load(folder).prior
+    assert prior is not None
+    assert trained.classifier.prior is not None
+    assert np.array_equal(prior.weights.weights, trained.classifier.prior.weights.weights)
+    stored = Artefact.read(folder)
+    cut = {**stored.arrays, "prior.weights": stored.array("prior.weights")[:-1]}
+    Artefact(cut, stored.metadata).write(folder)
+    with pytest.raises(ArtefactError, match="先验"):
         load(folder)

@@ -125,6 +125,89 @@ def test_a_damaged_model_is_named_and_not_activated(
     assert "校验值不符" in said.err
 
 
+def test_one_category_or_no_labels_are_refused(
+    hotline: Callable[..., Said], shelf: Path, write: Callable[..., Path]
+) -> None:
+    columns = ("--text", "文", "--label", "类")
+    rows = "".join(f"小区停水{n}天,{{}}\n" for n in range(20))
+    one = hotline(
+        "model", "train", write("one.csv", "文,类\n" + rows.format(*["停水"] * 20)), *columns
+    )
+    assert (one.code, one.out) == (1, "")
+    assert "只有一个标签“停水”" in one.err.splitlines()[-1]
+    none = hotline(
+        "model", "train", write("none.csv", "文,类\n" + rows.format(*[" "] * 20)), *columns
+    )
+    assert (none.code, none.err.splitlines()[-1]) == (1, "错误：none.csv 没有可用的行")
+    assert none.err.count("没有标签") == 20
+    assert "Traceback" not in one.err + none.err
+
+
+def test_copies_in_a_table_are_told(
+    hotline: Callable[..., Said], shelf: Path, write: Callable[..., Path]
+) -> None:
+    rows = [f"小区停水{n}天没人管,停水\n学校补课收费{n}元,补课\n" for n in "一二三四五六"]
+    table = "文,类\n" + "".join(rows) + "".join(rows[:4])  # 8 copies of 20 rows
+    said = hotline(
+        "model",
+        "train",
+        write("copies.csv", table, "gbk"),
+        "--text",
+        "文",
+        "--label",
+        "类",
+        "--json",
+    )
+    assert said.code == 0, said.err
+    assert (said.json["rows"], said.json["duplicates"], said.json["contradictions"]) == (20, 8, 0)
+    assert "8 条与别的行重复" in said.err
+
+
+def test_a_model_of_another_cutter_is_used_and_told(
+    hotline: Callable[..., Said], shelf: Path, model: str
+) -> None:
+    from classifier.artefact import Artefact
+
+    stored = Artefact.read(shelf / model)
+    stored.metadata["libraries"]["jieba"] = "0.39"
+    stored.metadata["id"] = "older"
+    stored.write(shelf / "older")
+    path = shelf.parent / "lessons.csv"
+    path.write_text("文,类\n小区停水三天,城乡建设\n", encoding="utf-8")
+    said = hotline("model", "evaluate", path, "--text", "文", "--label", "类", "--model", "older")
+    assert said.code == 0, said.err
+    assert "jieba 0.39" in said.err
+    assert "重新训练" in said.err
+
+
+def test_plots_show_curve_and_confusion(
+    hotline: Callable[..., Said], model: str, lessons: Path, tmp_path: Path
+) -> None:
+    if not os.environ.get("CI"):
+        pytest.importorskip("matplotlib", reason="make test installs it: requirements-dev.lock")
+    words = ("model", "evaluate", lessons, "--text", "题,文", "--label", "类")
+    said = hotline(*words, "--json", "--plots", tmp_path / "plots")
+    assert said.code == 0, said.err
+    figures = said.json
+    assert [point[0] for point in figures["curve"]][-1] == 1.0
+    assert figures["curve"][-1][1] == pytest.approx(figures["accuracy"])
+    assert sum(sum(row.values()) for row in figures["confusion"].values()) == figures["rows"]
+    for name in ("reject_curve.png", "confusion.png"):
+        assert (tmp_path / "plots" / name).read_bytes().startswith(b"\x89PNG")
+    blocked = hotline(*words, "--plots", lessons / "in_a_file")
+    assert blocked.code in (1, 2)
+    assert "Traceback" not in blocked.err
+
+
+def test_plots_without_the_drawing_library_are_one_clear_line(
+    hotline: Callable[..., Said], model: str, lessons: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # as where it is not installed
+    said = hotline("model", "evaluate", lessons, "--text", "题,文", "--label", "类", "--plots", "p")
+    assert (said.code, said.out) == (1, "")
+    assert "hotline-12345[plots]" in said.err
+
+
 def test_the_starter_is_registered_once(app: APIFlask, model: str) -> None:
     from datetime import UTC, datetime
 
