@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from sla.calendar_files.entry import CalendarEntry
 
+# What the library raises for damaged text; AttributeError: VALUE named twice, as in VALUE=DATE,X.
+_UNREADABLE = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError)
 _PRODUCT = "-//hotline-12345//working calendar//ZH"
 
 
@@ -40,7 +42,7 @@ def read_ical(data: bytes, *, until: date | None = None) -> Reading:
 def _events(text: str) -> list[Event]:
     try:
         calendars = ICalendar.from_ical(text, multiple=True)
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+    except _UNREADABLE as error:
         raise CalendarFileError(f"iCal 文件无法读懂：{str(error)[:100]}") from error
     events = [event for part in calendars for event in part.walk("VEVENT")]
     return [event for event in events if isinstance(event, Event)]

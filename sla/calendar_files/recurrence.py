@@ -129,6 +129,8 @@ def _has_weekday(rule: Any, weekday: str) -> bool:  # noqa: ANN401 - vRecur
 def _last_day(rule: Any, span: Span) -> date:  # noqa: ANN401 - vRecur
     """Last day an UNTIL allows: a moment counts with the event's clock time."""
     until = rule["UNTIL"][0]
+    if not isinstance(until, date):  # the library also reads a bare time or a length
+        raise CalendarError("重复规则的 UNTIL 不是日期，也不是时刻")
     if not isinstance(until, datetime) or span.is_dated:
         return until.date() if isinstance(until, datetime) else until
     if until.tzinfo is not None:

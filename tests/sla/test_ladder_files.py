@@ -268,7 +268,7 @@ def test_a_shelf_that_cannot_be_used_says_why(tmp_path: Path) -> None:
         ladder_names(folder=tmp_path)
     for stem in ("one", "two"):
         (tmp_path / f"{stem}.toml").write_text(CITY, "utf-8")
-    with pytest.raises(LadderError, match=r"two.toml：阶梯名称“某市”已被另一文件使用"):
+    with pytest.raises(LadderError, match=r"two.toml：名称“某市”已被另一文件使用"):
         ladder_names(folder=tmp_path)
     (tmp_path / "one.toml").write_bytes(CITY.encode("gb18030"))
     with pytest.raises(LadderError, match=r"one.toml：文件须以 UTF-8 编码保存"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +44,20 @@ def test_damage_is_told(text: str, damage: list[tuple[int, int, str]]) -> None:
 def test_noise_is_told(noise: bytes, head: str) -> None:
     with suppress(CalendarFileError):
         read_calendar(head.encode() + noise)
+
+
+@pytest.mark.parametrize(
+    ("sound", "damaged"),
+    [
+        ("RDATE;VALUE=DATE:", "RDATE;VALUE=DATE,TIME:"),
+        ("UNTIL=20290101T000000Z", "UNTIL=000000"),
+        ("UNTIL=20290101T000000Z", "UNTIL=P1D"),
+    ],
+)
+def test_values_of_another_kind_are_told(sound: str, damaged: str) -> None:
+    assert sound in FILES[0]
+    with pytest.raises(CalendarFileError):
+        read_calendar(FILES[0].replace(sound, damaged).encode())
 
 
 def test_the_undamaged_file_is_read() -> None:
