@@ -28,6 +28,7 @@ from hotline.services import (
 )
 from hotline.services.callbacks import Verdict
 from hotline.services.motions import Plea
+from hotline.web.tickets.trail import trail_of
 from tests.hotline.people import (
     NOISE,
     REPLY,
@@ -97,7 +98,8 @@ def test_open_tickets_move_in_batches_each_with_a_trace(
         assert lead.code == NEW
         (trace,) = entries(ticket_id, Event.UNIT_MERGED)
         assert (trace.actor_name, trace.reason) == (admin.name, REASON)
-        assert trace.payload["from"] == "东湖区城市管理局"
+        (line,) = trail_of([trace])
+        assert line.detail == f"东湖区城市管理局并入{lead.name}\n{REASON}"
     assert entries(helping, Event.UNIT_MERGED)[0].payload["is_lead"] is False
     helpers = db.session.scalars(
         select(Assignment.department_id).where(
