@@ -8,8 +8,8 @@ step. Test it up, down and with data on both databases (tests/migrations).
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_version_catalogue"
-down_revision = "0002_version_rules"
+revision = "0006_version_catalogue"
+down_revision = "0005_watch_time"
 branch_labels = None
 depends_on = None
 
