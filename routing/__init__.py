@@ -11,8 +11,10 @@ from routing.finding import KIND_LABELS, SEVERITY_LABELS, Finding
 from routing.rules import Facts, Rule
 from routing.standing import Standing, Weigh
 from routing.targets import parse_duty
+from routing.times import DAY_KINDS, Times, read_times
 
 __all__ = [
+    "DAY_KINDS",
     "KIND_LABELS",
     "LEVEL_LABELS",
     "SEVERITY_LABELS",
@@ -25,9 +27,11 @@ __all__ = [
     "Level",
     "Rule",
     "Standing",
+    "Times",
     "Unit",
     "Weigh",
     "check",
     "parse_duty",
+    "read_times",
     "route",
 ]

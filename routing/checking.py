@@ -83,13 +83,14 @@ def _is_covered(catalogue: Catalogue, category: str, area: str) -> bool:
 
 
 def _ties(rules: Iterable[Rule]) -> Iterator[Finding]:
-    groups: dict[tuple[str, str, str, str], list[Rule]] = {}
+    groups: dict[tuple[str, str, str, str, int], list[Rule]] = {}
     for rule in rules:
-        key = (rule.category, prefix_of(rule.area), rule.kind or "", rule.urgency or "")
+        closeness = (rule.kind or "", rule.urgency or "", rule.times.count)
+        key = (rule.category, prefix_of(rule.area), *closeness)
         groups.setdefault(key, []).append(rule)
     for group in groups.values():
         for one, other in combinations(group, 2):
-            if _overlap(one, other) and _same_words(one, other):
+            if _overlap(one, other) and _same_words(one, other) and one.times.meet(other.times):
                 words = f"规则 {one.id} 与 {other.id} 同等具体，现按编号先后取 {one.id}"
                 yield Finding("tie", words, (one.id, other.id))
 

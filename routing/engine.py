@@ -32,6 +32,7 @@ _ADVANTAGES = {
     "words": "关键词更吻合",
     "urgency": "限定了紧急程度",
     "kind": "限定了诉求类型",
+    "times": "限定了适用时间",
 }
 
 
@@ -61,7 +62,7 @@ def route(
     *,
     weigh: Weigh | None = None,
 ) -> Decision:
-    """Apply the most specific rule in force: danger, category, area, words, urgency, kind.
+    """Apply the most specific rule in force: danger, category, area, words, urgency, kind, times.
 
     Where several units have the duty of the rule in one area, `weigh` tells how they stand.
 
@@ -170,4 +171,6 @@ def _scope(rule: Rule) -> str:
         parts.append(f"紧急程度 {rule.urgency}")
     if rule.kind:
         parts.append(f"诉求类型 {rule.kind}")
+    if rule.times:
+        parts.append(f"适用时间 {rule.times.words}")
     return "，".join(parts)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from routing.areas import prefix_of
+from routing.times import Times
 
 _LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
 DANGER = "critical"
 """The urgency word of danger to life (特急)."""
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a demand when it is routed; `at` is aware, empty strings mean unknown."""
+    """What is known of a demand when it is routed; `at` is aware, empty strings mean unknown.
+
+    `is_workday`: by the city's calendar; None goes by the weekday. `rules_on`: the local day whose
+    rules are asked, where that is another one than that of `at` (a dry run).
+    """
 
     category: str
     area: str
@@ -23,13 +29,29 @@ class Facts:
     urgency: str
     text: str
     at: datetime
+    is_workday: bool | None = None
+    rules_on: date | None = None
 
     @property
     def on(self) -> date:
         """Local day on which rules must be in force. Raises ValueError for a naive moment."""
+        return self.rules_on or self.moment.date()
+
+    @property
+    def moment(self) -> datetime:
+        """The moment as the clock on the wall has it. Raises ValueError for a naive one."""
         if self.at.tzinfo is None:
             raise ValueError(f"时间 {self.at} 没有时区，无法判断规则是否生效")
-        return self.at.astimezone(_LOCAL).date()
+        return self.at.astimezone(_LOCAL)
+
+    def are_at(self, times: Times) -> bool:
+        """Whether the demand comes at these times."""
+        if not times:
+            return True
+        moment, known = self.moment, self.is_workday
+        return times.hold(
+            moment, is_workday=moment.weekday() < _SATURDAY if known is None else known
+        )
 
 
 class Specificity(NamedTuple):
@@ -45,15 +67,17 @@ class Specificity(NamedTuple):
     words: int
     urgency: bool
     kind: bool
+    times: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Category × area (× kind × urgency × words) → lead and helper units, with legal basis.
+    """Category × area (× kind × urgency × words × times) → lead and helper units, with legal basis.
 
     `category` and `area` hold for all codes below them, "" for all. `words`: at least one must
-    occur in the text. A unit is named by its code or as `duty:<duty>@city|district|street`.
-    Both effective days are included; no end day means open-ended.
+    occur in the text. `times`: season, hours and kind of day at which it holds. A unit is named
+    by its code or as `duty:<duty>@city|district|street`. Both effective days are included; no end
+    day means open-ended.
     """
 
     id: str
@@ -63,6 +87,7 @@ class Rule:
     kind: str | None = None
     urgency: str | None = None
     words: tuple[str, ...] = ()
+    times: Times = field(default_factory=Times)
     helpers: tuple[str, ...] = ()
     legal_basis: str = ""
     effective_from: date = date.min
@@ -80,6 +105,8 @@ class Rule:
             self.urgency and self.urgency != facts.urgency
         ):
             return None
+        if not facts.are_at(self.times):
+            return None
         hits = sum(word in facts.text for word in self.words)
         if self.words and not hits:
             return None
@@ -90,9 +117,10 @@ class Rule:
             hits,
             bool(self.urgency),
             bool(self.kind),
+            self.times.count,
         )
 
     @property
     def is_unconditional(self) -> bool:
         """Whether it holds for every demand of its category and area."""
-        return not (self.kind or self.urgency or self.words)
+        return not (self.kind or self.urgency or self.words or self.times)

@@ -23,7 +23,10 @@ class Category(Base):
 
 
 class CatalogueRule(Base):
-    """One line of the dispatch catalogue with its legal basis and its effective dates."""
+    """One line of the dispatch catalogue with its legal basis and its effective dates.
+
+    ``times``: season, hours and kind of day at which it holds, as ``routing.read_times`` reads it.
+    """
 
     __tablename__ = "catalogue_rule"
 
@@ -33,6 +36,7 @@ class CatalogueRule(Base):
     kind: Mapped[str | None] = mapped_column(String(32))
     urgency: Mapped[str | None] = mapped_column(String(32))
     words: Mapped[list[str]] = mapped_column(JSON, default=list)
+    times: Mapped[str] = mapped_column(String(64), default="", server_default="")
     lead: Mapped[str] = mapped_column(String(64))
     helpers: Mapped[list[str]] = mapped_column(JSON, default=list)
     legal_basis: Mapped[str] = mapped_column(Text)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 """One rule as a draft keeps it: every column, days as 2026-03-11."""
-CONTENT = ("category", "area", "kind", "urgency", "words", "lead", "helpers", "legal_basis")
+CONTENT = (
+    *("category", "area", "kind", "urgency", "words", "times"),
+    *("lead", "helpers", "legal_basis"),
+)
 """What decides; what else a rule has (last day, note) may change without being another rule."""
 
 
@@ -44,6 +47,7 @@ def rule_of(row: Row) -> routing.Rule:
         kind=row["kind"],
         urgency=row["urgency"],
         words=tuple(row["words"]),
+        times=routing.read_times(row["times"]),
         lead=row["lead"],
         helpers=tuple(row["helpers"]),
         legal_basis=row["legal_basis"],

@@ -180,6 +180,11 @@ def calendar(area_code: str | None = None, unit_code: str | None = None) -> sla.
     return rules().calendar(area_code or "", unit_code or "")
 
 
+def is_workday(at: datetime) -> bool:
+    """Whether the local day of a moment is a working day of the city."""
+    return calendar().is_workday(at.astimezone(sla.LOCAL).date())
+
+
 def catalogue() -> tuple[routing.Catalogue, routing.Directory]:
     """The dispatch catalogue and the directory of units, as the router wants them."""
     stamp = _look()[_CATALOGUE]

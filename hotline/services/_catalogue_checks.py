@@ -30,6 +30,9 @@ class RuleForm:
     kind: str = ""
     urgency: str = ""
     words: Sequence[str] = ()
+    season: tuple[str, str] = ("", "")
+    hours: tuple[str, str] = ("", "")
+    days: str = ""
     lead: str = ""
     helpers: Sequence[str] = ()
     legal_basis: str = ""
@@ -59,6 +62,7 @@ def checked_row(form: RuleForm, *, begins: date) -> Row:
             "urgency", form.urgency, {each.value for each in Urgency}, "紧急程度"
         ),
         words=lambda: _words(form.words),
+        times=lambda: _times(form),
         lead=lambda: _unit("lead", form.lead.strip(), directory),
         helpers=lambda: _helpers(form, directory),
         legal_basis=lambda: _text("legal_basis", form.legal_basis, "派单依据", is_must=True),
@@ -96,6 +100,33 @@ def _words(words: Sequence[str]) -> list[str]:
     if long:
         raise Invalid("words", f"关键词“{long[:WORD_LIMIT]}…”太长，每个最多 {WORD_LIMIT} 字")
     return kept
+
+
+def _times(form: RuleForm) -> str:
+    """The times of a rule as they are stored: each pair is given whole or not at all."""
+    parts = []
+    for field, pair, joint, label in (
+        ("season_from", form.season, "~", "每年的起止日"),
+        ("hours_from", form.hours, "-", "每天的起止时刻"),
+    ):
+        ends = [end.strip() for end in pair]
+        if not any(ends):
+            continue
+        if not all(ends):
+            raise Invalid(field, f"请把{label}都填上，或都留空")
+        parts.append(joint.join(ends))
+        _read_times(field, parts[-1])
+    if form.days:
+        _word("days", form.days, set(routing.DAY_KINDS), "日子")
+        parts.append(form.days)
+    return str(_read_times("season_from", " ".join(parts)))
+
+
+def _read_times(field: str, text: str) -> routing.Times:
+    try:
+        return routing.read_times(text)
+    except ValueError as error:
+        raise Invalid(field, str(error)) from error
 
 
 def _unit(field: str, spec: str, directory: routing.Directory) -> str:

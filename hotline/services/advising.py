@@ -87,6 +87,7 @@ def advise(heard: Heard, shelf: Shelf, *, at: datetime) -> Advice:
         urgency=urgency.value,
         text=heard.text,
         at=at,
+        is_workday=office.is_workday(at),
     )
     ranked, is_sure, doubt, model_id = _classified(heard, shelf)
     offers = offers_for(ranked[: sorting.TOP], facts)

@@ -38,6 +38,7 @@ def facts_of(ticket: Ticket, code: str, at: datetime) -> routing.Facts:
         urgency=ticket.urgency.value,
         text=f"{ticket.title}。{ticket.content}",
         at=at,
+        is_workday=office.is_workday(at),
     )
 
 

@@ -7,13 +7,13 @@ found and gone on with.
 from __future__ import annotations
 
 import time as clock
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
 import routing
-import sla
 from hotline.db import db, transaction
 from hotline.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from hotline.domain.terms import Role
@@ -26,10 +26,12 @@ from hotline.models import (
     Ticket,
 )
 from hotline.queries import editions, office, workload
+from hotline.services import dispatching
 from hotline.services.timing import plans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from hotline.domain.identity import Actor
 
@@ -149,17 +151,11 @@ def _next_tickets(row: RoutingTrial, limit: int) -> Sequence[Ticket]:
 
 def _route(row: RoutingTrial, tickets: Sequence[Ticket], at: datetime) -> None:
     before, after = office.catalogue(), editions.catalogue_under(editions.edition(row.edition_id))
-    noon = datetime.combine(row.on, time(12), sla.LOCAL)
     weigh = workload.weigh(at)
     for ticket in tickets:
-        facts = routing.Facts(
-            category=ticket.category_code or "",
-            area=ticket.area_code or "",
-            kind=ticket.kind.value,
-            urgency=ticket.urgency.value,
-            text=f"{ticket.title}。{ticket.content}",
-            at=noon,
-        )
+        came = ticket.dispatched_at or ticket.registered_at
+        known = dispatching.facts_of(ticket, ticket.category_code or "", came)
+        facts = replace(known, rules_on=row.on)
         old, new = (routing.route(facts, *each, weigh=weigh) for each in (before, after))
         if old.lead == new.lead:
             row.ruled_otherwise += old.rule_id != new.rule_id

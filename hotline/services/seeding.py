@@ -118,6 +118,7 @@ def _catalogue(at: datetime) -> None:
                 kind=row["kind"] or None,
                 urgency=row["urgency"] or None,
                 words=_split(row["words"]),
+                times=row["times"],
                 lead=row["lead"],
                 helpers=_split(row["helpers"]),
                 legal_basis=row["legal_basis"],

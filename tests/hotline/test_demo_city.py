@@ -258,7 +258,7 @@ def test_catalogue_rows_are_well_formed(
         assert all(words), rule
         assert len(set(words)) == len(words), rule
     asked = Counter(
-        tuple(rule[key] for key in ("category", "area", "kind", "urgency", "words"))
+        tuple(rule[key] for key in ("category", "area", "kind", "urgency", "words", "times"))
         for rule in catalogue
     )
     assert max(asked.values()) == 1
@@ -320,7 +320,7 @@ def test_known_duties_are_led_by_whom_they_belong_to(
         rule["lead"]
         for rule in catalogue
         if rule["category"] == category
-        and not any(rule[key] for key in ("area", "kind", "urgency", "words"))
+        and not any(rule[key] for key in ("area", "kind", "urgency", "words", "times"))
     ]
     assert len(leads) == 1
     match = DUTY.fullmatch(leads[0])

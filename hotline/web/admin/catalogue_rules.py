@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request
 
+import routing
 from hotline.domain.errors import Invalid
 from hotline.queries import editions
 from hotline.services import cataloguing
@@ -56,9 +57,24 @@ def _rule_page(kept: Refused) -> str:
 
 def _given(row: Row | None, today: str) -> dict[str, Any]:
     if row is None:
-        return {**_EMPTY, "words": "", "helpers": [], "effective_from": today, "effective_to": ""}
+        empty = {"words": "", "helpers": [], "effective_from": today, "effective_to": ""}
+        return {**_EMPTY, **empty, **_times_given("")}
     kept = {name: value if value is not None else "" for name, value in row.items()}
-    return {**kept, "words": "、".join(row["words"]), "effective_from": row["effective_from"]}
+    return {**kept, "words": "、".join(row["words"]), **_times_given(row["times"])}
+
+
+def _times_given(text: str) -> dict[str, str]:
+    """The times of a rule in the fields of the form."""
+    times = routing.read_times(text)
+    season = times.season or ("", "")
+    hours = [hour.strftime("%H:%M") for hour in times.hours] if times.hours else ["", ""]
+    return {
+        "season_from": season[0],
+        "season_to": season[1],
+        "hours_from": hours[0],
+        "hours_to": hours[1],
+        "days": times.days,
+    }
 
 
 def _edition_line(row: Any) -> dict[str, Any]:  # noqa: ANN401 - doors know no tables
@@ -96,6 +112,9 @@ def _form() -> RuleForm:
             for name in ("category", "area", "kind", "urgency", "lead", "legal_basis", "note")
         },
         words=_SPLIT.split(form.get("words", "").strip()),
+        season=(form.get("season_from", ""), form.get("season_to", "")),
+        hours=(form.get("hours_from", ""), form.get("hours_to", "")),
+        days=form.get("days", ""),
         helpers=form.getlist("helpers"),
         effective_from=_day("effective_from", "生效日期"),
         effective_to=_day("effective_to", "失效日期"),

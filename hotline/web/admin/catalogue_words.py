@@ -60,6 +60,7 @@ class Names:
         conditions = [
             Kind(row["kind"]).label if row["kind"] else "",
             Urgency(row["urgency"]).label if row["urgency"] else "",
+            routing.read_times(row["times"]).words,
         ]
         return {
             "id": row["id"],
@@ -133,5 +134,6 @@ def choices(names: Names) -> dict[str, Any]:
         "areas": catalog_choices.areas()[1:],
         "kinds": [(kind.value, kind.label) for kind in Kind],
         "urgencies": [(urgency.value, urgency.label) for urgency in Urgency],
+        "day_kinds": list(routing.DAY_KINDS.items()),
         "units": [*duties, *catalog_choices.departments()],
     }

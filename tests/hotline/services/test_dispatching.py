@@ -61,6 +61,11 @@ def sent_by_catalogue(at: datetime, app: Flask, **changes: object) -> int:
     return ticket_id
 
 
+def unit_of(ticket_id: int) -> str:
+    lead = ticket(ticket_id).lead_department
+    return lead.short_name if lead else ""
+
+
 def test_the_catalogue_sends_with_rule_reason_and_law(app: Flask, at: datetime) -> None:
     ticket_id = sent_by_catalogue(at, app)
     row, sent = ticket(ticket_id), assignments(ticket_id)
@@ -82,6 +87,15 @@ def test_the_unit_is_the_one_of_the_area(app: Flask, at: datetime) -> None:
         for area in ("990101001", "990102001")
     }
     assert units == {"990101", "990102"}
+
+
+def test_in_summer_the_heating_is_another_units_than_in_winter(app: Flask, at: datetime) -> None:
+    heating = {"content": "暖气管道检修，想办理下一季的采暖报停", "category_code": "010208"}
+    winter, summer = (
+        sent_by_catalogue(at.replace(month=month), app, **heating) for month in (1, 7)
+    )
+    assert [unit_of(each) for each in (winter, summer)] == ["市热力公司", "东湖区住建局"]
+    assert "适用时间 每年 03-16 至 11-14" in assignments(summer)[0].because
 
 
 def test_helpers_of_the_rule_are_asked_too(app: Flask, at: datetime) -> None:

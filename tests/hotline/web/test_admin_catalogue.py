@@ -171,3 +171,21 @@ def test_a_unit_is_not_merged_into_itself_nor_below(desk: FlaskClient) -> None:
     query = select(Department.is_active).where(Department.code == "C03")
     assert db.session.scalar(query)
     assert not editions.drafts()
+
+
+def test_a_rule_for_a_season_and_the_night_is_written_shown_and_refused(desk: FlaskClient) -> None:
+    winter = {"season_from": "11-15", "season_to": "03-15", "hours_from": "22:00"}
+    answer = desk.post("/admin/catalogue/rule", data={**RULE, **winter, "reason": REASON})
+    assert answer.status_code == 422
+    assert "请把每天的起止时刻都填上，或都留空" in read(answer)
+    assert 'value="11-15"' in read(answer), "what was written stays in the form"
+    wrong = {**RULE, "season_from": "13-40", "season_to": "03-15", "reason": REASON}
+    assert "没有 13-40 这一天" in read(desk.post("/admin/catalogue/rule", data=wrong))
+    whole = {**winter, "hours_to": "06:00", "days": "restday"}
+    number = edition_of(send(desk, "catalogue/rule", **RULE, **whole))
+    assert "每年 11-15 至 03-15，休息日，22:00–06:00" in page(desk, f"catalogue/editions/{number}")
+    (new_id,) = editions.edition(number).rows
+    assert "第 1 版已发布" in press(desk, number, "publish")
+    form = page(desk, f"catalogue/rule?was={new_id}")
+    assert all(f'value="{value}"' in form for value in ("11-15", "03-15", "22:00", "06:00"))
+    assert "每年 11-15 至 03-15" in page(desk, "catalogue?q=噪声污染防治")
