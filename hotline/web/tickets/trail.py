@@ -27,6 +27,7 @@ LOOKS: dict[Event, tuple[str, str]] = {
     Event.DECLINED: ("circle-x", "red"),
     Event.TRANSFERRED: ("phone-call", "red"),
     Event.MERGED: ("git-merge", "gray"),
+    Event.UNMERGED: ("arrow-back-up", "amber"),
     Event.UNIT_MERGED: ("building-community", "purple"),
     Event.WITHDRAWN: ("x", "gray"),
     Event.ASKED_INFO: ("arrow-back-up", "amber"),
@@ -227,6 +228,7 @@ _DETAILS: dict[Event, Callable[[dict[str, Any]], str]] = {
     Event.RECTIFIED: _rectified,
     Event.UNIT_MERGED: lambda said: f"{said['from']}并入{said['unit']}" if "from" in said else "",
     Event.MERGED: lambda said: f"并入 {said['master']}" if said.get("master") else "",
+    Event.UNMERGED: lambda said: f"从 {said['master']} 拆出" if said.get("master") else "",
     Event.CONTACTED: lambda said: "" if said.get("ok", True) else "未联系上",
     Event.ANSWERED: lambda said: f"知识库 {said['knowledge']}" if said.get("knowledge") else "",
 }
