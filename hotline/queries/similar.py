@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, null, select, text
 
 import classifier
 from hotline.db import db
@@ -24,6 +24,8 @@ from hotline.queries.worklists import OPEN
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from sqlalchemy import Executable
 
     from hotline.domain.lifecycle import Stage
     from hotline.domain.outcomes import Outcome
@@ -41,6 +43,54 @@ AGAIN = timedelta(days=30)
 """A caller's own tickets closed within this time are shown too: 重复诉求."""
 KEYS = 52
 _NONE = -1
+_COLUMNS = (
+    Ticket.id,
+    Ticket.ticket_no,
+    Ticket.title,
+    Ticket.stage,
+    Ticket.outcome,
+    Ticket.registered_at,
+    Ticket.closed_at,
+    Ticket.citizen_id,
+    Ticket.area_code,
+    Ticket.address,
+    Ticket.lon,
+    Ticket.lat,
+)
+_PACKED = TicketPrint.packed
+_HEAD = func.substr(Ticket.content, 1, 2000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is read of a ticket to compare it, in the order of `_COLUMNS`, its print or its words.
+
+    A whole ticket would be decrypted and watched by the session, forty times for each question.
+    """
+
+    id: int
+    ticket_no: str
+    title: str
+    stage: Stage
+    outcome: Outcome | None
+    registered_at: datetime
+    closed_at: datetime | None
+    citizen_id: int | None
+    area_code: str | None
+    address: str | None
+    lon: float | None
+    lat: float | None
+    packed: bytes | None = None
+    head: str = ""
+
+    @property
+    def print(self) -> classifier.Fingerprint:
+        """As it is filed, or taken from its words where it is not."""
+        if self.packed is not None:
+            return classifier.unpack(self.packed)
+        return classifier.fingerprint(self.title, self.head, self.address or "")
+
+
 _ONE_KEY = (
     "SELECT * FROM (SELECT key, ticket_id FROM print_key WHERE key = :k{0}"
     " ORDER BY ticket_id DESC LIMIT {1}) AS of_{0}"
@@ -119,21 +169,22 @@ def find(said: Said, *, at: datetime) -> list[Similar]:
 def _own(said: Said, taken: classifier.Fingerprint, at: datetime) -> list[Similar]:
     """The caller's open tickets, and those closed of late that speak of the same matter."""
     query = (
-        select(Ticket)
+        select(*_COLUMNS, _PACKED, _HEAD)
+        .outerjoin(TicketPrint, TicketPrint.ticket_id == Ticket.id)
         .where(
             Ticket.citizen_id == said.citizen_id,
             Ticket.id != said.besides,
             Ticket.master_id.is_(None),
         )
         .order_by(Ticket.id.desc())
-        .limit(OWN * 2)
+        .limit(OWN + 2)
     )
     found = []
-    for ticket in db.session.scalars(query):
+    for ticket in _read(query):
         is_open = ticket.stage in OPEN
         if not is_open and (ticket.closed_at is None or ticket.closed_at < at - AGAIN):
             continue
-        row = _compared(said, taken, _print_of(ticket), ticket, at)
+        row = _compared(said, taken, ticket, at)
         row = replace(row, is_same_caller=True, outcome=None if is_open else ticket.outcome)
         if is_open or row.score >= classifier.SAME_MATTER:
             found.append(row)
@@ -146,39 +197,43 @@ def _alike(said: Said, taken: classifier.Fingerprint, at: datetime) -> list[Simi
         return []
     ids = candidates(taken, besides=said.besides)
     query = (
-        select(Ticket, TicketPrint.packed)
+        select(*_COLUMNS, _PACKED)
         .join(TicketPrint, TicketPrint.ticket_id == Ticket.id)
         .where(Ticket.id.in_(ids), Ticket.stage.in_(list(OPEN)), Ticket.master_id.is_(None))
     )
-    found = db.session.execute(query).all() if ids else []
-    scored = [
-        _compared(said, taken, classifier.unpack(packed), ticket, at) for ticket, packed in found
-    ]
-    scored += [
-        _compared(said, taken, _print_of(ticket), ticket, at) for ticket in _fresh(said.besides)
-    ]
+    found = _read(query) if ids else []
+    scored = [_compared(said, taken, told, at) for told in (*found, *_fresh(said.besides))]
     scored.sort(key=lambda row: (-row.score, row.id))
     return [row for row in scored[:SHOWN] if row.score >= FROM]
 
 
-def _fresh(besides: int) -> list[Ticket]:
+def _fresh(besides: int) -> list[_Told]:
     """Give the newest tickets that no worker has filed yet: they are compared as they stand."""
-    query = (
-        select(Ticket, func.coalesce(TicketPrint.ticket_id, 0))
+    newest = (
+        select(Ticket.id, func.coalesce(TicketPrint.ticket_id, 0))
         .outerjoin(TicketPrint, TicketPrint.ticket_id == Ticket.id)
         .order_by(Ticket.id.desc())
         .limit(NEWEST)
     )
-    fresh = [
-        ticket
-        for ticket, filed_id in db.session.execute(query)
-        if not filed_id and ticket.stage in OPEN and ticket.master_id is None
-    ]
-    return [ticket for ticket in fresh if ticket.id != besides][:UNFILED]
+    ids = [number for number, filed in db.session.execute(newest) if not filed]
+    if not ids:
+        return []
+    query = (
+        select(*_COLUMNS, null(), _HEAD)
+        .where(
+            Ticket.id.in_(ids),
+            Ticket.id != besides,
+            Ticket.stage.in_(list(OPEN)),
+            Ticket.master_id.is_(None),
+        )
+        .order_by(Ticket.id.desc())
+        .limit(UNFILED)
+    )
+    return _read(query)
 
 
-def _print_of(ticket: Ticket) -> classifier.Fingerprint:
-    return classifier.fingerprint(ticket.title, ticket.content, ticket.address or "")
+def _read(query: Executable) -> list[_Told]:
+    return [_Told(*row) for row in db.session.execute(query)]
 
 
 def candidates(taken: classifier.Fingerprint, *, besides: int = 0) -> list[int]:
@@ -196,13 +251,8 @@ def candidates(taken: classifier.Fingerprint, *, besides: int = 0) -> list[int]:
     return [ticket_id for ticket_id, _ in votes.most_common(COMPARED)]
 
 
-def _compared(
-    said: Said,
-    taken: classifier.Fingerprint,
-    other: classifier.Fingerprint,
-    ticket: Ticket,
-    at: datetime,
-) -> Similar:
+def _compared(said: Said, taken: classifier.Fingerprint, ticket: _Told, at: datetime) -> Similar:
+    other = ticket.print
     spot = Spot(ticket.area_code, ticket.address or "", ticket.lon, ticket.lat)
     names_place = bool(taken.places) and bool(other.places)
     score, where = adjusted(

@@ -160,16 +160,17 @@ def _flatten(ticket: Ticket, root: Ticket, actor: Actor, at: datetime) -> None:
 
 
 def _part(ticket: Ticket, actor: Actor, reason: str, at: datetime) -> None:
+    """Back to where it was; the clocks first, so that the timeline can say what became of them."""
     master = db.session.get(Ticket, ticket.master_id) if ticket.master_id else None
-    since, stopped = ticket.closed_at, _stopped_by_merge(ticket)
     said = {"master": master.ticket_no} if master else {}
+    stopped = _stopped_by_merge(ticket)
+    if stopped and ticket.closed_at is not None:
+        words = f"并单期间暂停计时：{reason}"[:REASON_LIMIT]
+        said["time"] = reviving.revive(
+            ticket, stopped, since=ticket.closed_at, at=at, actor=actor, reason=words
+        )
     _move.move(ticket, Action.UNMERGE, actor, at=at, reason=reason, payload=said)
     ticket.master_id = ticket.outcome = ticket.closed_at = None
-    if since is not None:
-        words = f"并单期间暂停计时：{reason}"[:REASON_LIMIT]
-        told = reviving.revive(ticket, stopped, since=since, at=at, actor=actor, reason=words)
-        if told:
-            _move.record(ticket, Event.RECOUNTED, SYSTEM, at=at, reason=f"撤销并单，{told}")
     printing.file(ticket)
 
 
