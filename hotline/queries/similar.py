@@ -39,6 +39,8 @@ NEWEST, UNFILED = 30, 12
 """Among so many of the newest tickets so many at most may still wait to be filed."""
 FROM = 0.3
 """Less likely ones are not shown; from ``classifier.SAME_MATTER`` on merging is recommended."""
+SURE = 0.8
+"""From here on a citizen is told that others report the same; the machine merges nothing."""
 AGAIN = timedelta(days=30)
 """A caller's own tickets closed within this time are shown too: 重复诉求."""
 KEYS = 52
@@ -155,6 +157,17 @@ def of_ticket(ticket: Ticket, *, at: datetime) -> list[Similar]:
         besides=ticket.id,
     )
     return find(said, at=at)
+
+
+def others_report(ticket: Ticket, *, at: datetime) -> int:
+    """How many others report the same open matter, for its own citizen: a number and no more.
+
+    0 unless it is surely the same; what is confidential counts for nobody.
+    """
+    if ticket.stage not in OPEN or ticket.master_id is not None or ticket.confidential:
+        return 0
+    alike = [row for row in of_ticket(ticket, at=at) if row.score >= SURE and not row.outcome]
+    return max((row.callers for row in alike if not row.is_same_caller), default=0)
 
 
 def find(said: Said, *, at: datetime) -> list[Similar]:

@@ -139,3 +139,20 @@ def test_the_number_of_statements_does_not_grow(a_ticket: Callable[..., int], at
         )
     printing.fill()
     assert statements() == few
+
+
+def test_a_citizen_is_told_of_others_but_not_of_whom(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
+    master = a_ticket(**OUTAGE)
+    for number in range(2):
+        member = a_ticket(**OUTAGE, phone=f"1380000001{number}")
+        joining.merge(member, ticket(master).ticket_no, who("dispatcher"), at=at)
+    mine = a_ticket(**OUTAGE, phone="13800000020")
+    printing.fill()
+    assert similar.others_report(ticket(mine), at=at) == 3
+    elsewhere = a_ticket(title="路灯不亮", content="中山路路灯坏了", address="中山路")
+    secret = a_ticket(**OUTAGE, phone="13800000021", confidential=True)
+    assert similar.others_report(ticket(elsewhere), at=at) == 0
+    assert similar.others_report(ticket(secret), at=at) == 0
+    assert similar.others_report(ticket(master), at=at) == 1, "the caller not yet merged"
