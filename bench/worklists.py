@@ -126,6 +126,7 @@ def searches(ids: range) -> dict[str, Read]:
     from hotline.queries.tickets import ticket_for, view
 
     at = datetime.now(UTC)
+    said = similar.Said(content="夜间施工噪声扰民，十二点还在打桩，睡不着")
     spread = ids[:: len(ids) // VISITS]
     asked = select(Ticket.ticket_no).where(Ticket.id.in_(spread)).order_by(Ticket.id)
     numbers = db.session.scalars(asked).all()
@@ -144,5 +145,5 @@ def searches(ids: range) -> dict[str, Read]:
         "search, common word": found(lambda _n: "照明"),
         "search, rare word": found(lambda n: f"没有人说过的话{n}"),
         "tickets of a citizen": of_citizen,
-        "similar tickets": lambda _n: similar.find("夜间施工噪声扰民，十二点还在打桩，睡不着"),
+        "similar tickets": lambda _n: similar.find(said, at=at),
     }

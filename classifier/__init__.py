@@ -6,6 +6,8 @@ from classifier.kinds import suggest_kind
 from classifier.learning.evaluating import evaluate
 from classifier.learning.measuring import Evaluation, LabelScore
 from classifier.learning.training import Progress, TrainedModel, train
+from classifier.likeness.comparing import SAME_MATTER, index_keys, likeness, shared_words
+from classifier.likeness.prints import Fingerprint, fingerprint, unpack
 from classifier.reading.doubt import WEAK_ODDS
 from classifier.starter import STARTER_ID, train_starter
 from classifier.suggesting import Classifier, Ranked, Suggestion, load, rollup
@@ -13,6 +15,7 @@ from classifier.tree import Category, CategoryTree, load_tree
 from classifier.urgency import Urgency, urgency
 
 __all__ = [
+    "SAME_MATTER",
     "STARTER_ID",
     "WEAK_ODDS",
     "ArtefactError",
@@ -22,6 +25,7 @@ __all__ = [
     "ClassifierError",
     "Evaluation",
     "EvaluationError",
+    "Fingerprint",
     "LabelScore",
     "LabelledText",
     "Progress",
@@ -32,12 +36,17 @@ __all__ = [
     "Urgency",
     "category_words",
     "evaluate",
+    "fingerprint",
+    "index_keys",
+    "likeness",
     "load",
     "load_tree",
     "rollup",
+    "shared_words",
     "starter_corpus",
     "suggest_kind",
     "train",
     "train_starter",
+    "unpack",
     "urgency",
 ]

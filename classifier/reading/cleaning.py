@@ -33,9 +33,14 @@ def _folding_table() -> dict[int, str]:
     return {wide: chr(wide - _WIDE_BY) for wide in _WIDE} | traditional_table()
 
 
+def fold(text: str) -> str:
+    """Text in simplified characters and plain letters, digits and all, no longer than is read."""
+    return text[:READ_AT_MOST].translate(_folding_table())
+
+
 def clean(text: str) -> str:
     """Words of a text as lower-case Latin and simplified Han runs parted by single blanks."""
-    folded = _MASKED.sub(" ", text[:READ_AT_MOST].translate(_folding_table()))
+    folded = _MASKED.sub(" ", fold(text))
     return _NEITHER_HAN_NOR_LATIN.sub(" ", folded.lower()).strip()
 
 

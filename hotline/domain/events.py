@@ -15,6 +15,7 @@ class Event(Term):
     DECLINED = "declined", "不予受理"
     TRANSFERRED = "transferred", "移交"
     MERGED = "merged", "并单"
+    UNMERGED = "unmerged", "撤销并单"
     WITHDRAWN = "withdrawn", "撤单"
     ASKED_INFO = "asked_info", "退回补充"
     SUPPLIED = "supplied", "补充材料"
@@ -70,6 +71,7 @@ _OF_ACTION = {
     "decline": Event.DECLINED,
     "transfer": Event.TRANSFERRED,
     "merge": Event.MERGED,
+    "unmerge": Event.UNMERGED,
     "withdraw": Event.WITHDRAWN,
     "ask_info": Event.ASKED_INFO,
     "supply": Event.SUPPLIED,

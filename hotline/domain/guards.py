@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from hotline.domain.terms import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hotline.domain.identity import Actor
 
 MAX_REDO_ROUNDS = 2
@@ -29,6 +31,8 @@ class Facts:
     reason_code: str | None = None
     master_id: int | None = None
     sampled: bool = False
+    merged_from: str | None = None
+    is_master_answered: bool = False
 
     def hoping(self) -> Facts:
         """Return the same facts with everything a form will bring, to ask which buttons to show."""
@@ -59,6 +63,19 @@ def has_reason_code(facts: Facts, actor: Actor) -> str | None:  # noqa: ARG001 -
 def has_master(facts: Facts, actor: Actor) -> str | None:  # noqa: ARG001 - same
     """A merged ticket names the ticket it goes into (国办函〔2025〕66号: 并单)."""
     return None if facts.master_id is not None else "须指明并入的主单"
+
+
+def merged_from(stage: str) -> Callable[[Facts, Actor], str | None]:
+    """Make the guard of a way back: merged in this stage, and its people not yet answered."""
+
+    def guard(facts: Facts, actor: Actor) -> str | None:  # noqa: ARG001 - same
+        if facts.merged_from is None:
+            return "该工单没有并入其他工单"
+        if facts.is_master_answered:
+            return "主单已答复，不能再撤销并单"
+        return None if facts.merged_from == stage else "该工单并单前不在这个阶段"
+
+    return guard
 
 
 def has_lead(facts: Facts, actor: Actor) -> str | None:  # noqa: ARG001 - same

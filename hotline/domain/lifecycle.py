@@ -41,6 +41,7 @@ class Action(Term):
     DECLINE = "decline", "不予受理"
     TRANSFER = "transfer", "移交"
     MERGE = "merge", "并单"
+    UNMERGE = "unmerge", "撤销并单"
     WITHDRAW = "withdraw", "撤单"
     ASK_INFO = "ask_info", "退回补充"
     SUPPLY = "supply", "补充"
@@ -83,6 +84,8 @@ class Step:
 _FRONT = frozenset({Role.AGENT, Role.DISPATCHER, Role.SYSTEM})
 _DESK = frozenset({Role.DISPATCHER, Role.AUTHORITY, Role.SYSTEM})
 _DECIDE = frozenset({Role.DISPATCHER, Role.AUTHORITY})
+_JOIN = frozenset({Role.DISPATCHER, Role.AUTHORITY, Role.SUPERVISOR})
+_PART = _JOIN | {Role.SYSTEM}
 _UNIT = frozenset({Role.DEPARTMENT, Role.DEPARTMENT_LEAD})
 _CITIZEN = frozenset({Role.CITIZEN, Role.AGENT})
 _REVIEW = frozenset({Role.DISPATCHER, Role.CALLBACK, Role.AUTHORITY})
@@ -96,7 +99,7 @@ TRANSITIONS: tuple[Rule, ...] = (
     Rule(S.REGISTERED, A.ANSWER, S.CLOSED, _FRONT, guards.has_reply, needs_reason=True),
     Rule(S.REGISTERED, A.DECLINE, S.CLOSED, _FRONT, guards.has_reason_code, needs_reason=True),
     Rule(S.REGISTERED, A.TRANSFER, S.CLOSED, _FRONT, guards.has_reason_code, needs_reason=True),
-    Rule(S.REGISTERED, A.MERGE, S.CLOSED, _FRONT, guards.has_master),
+    Rule(S.REGISTERED, A.MERGE, S.CLOSED, _FRONT | _JOIN, guards.has_master),
     Rule(S.REGISTERED, A.WITHDRAW, S.CLOSED, _CITIZEN, guards.free),
     Rule(S.REGISTERED, A.ASK_INFO, S.SUPPLEMENTING, _FRONT, guards.free, needs_reason=True),
     Rule(S.SUPPLEMENTING, A.SUPPLY, S.REGISTERED, _CITIZEN, guards.free, needs_reason=True),
@@ -104,16 +107,18 @@ TRANSITIONS: tuple[Rule, ...] = (
     Rule(S.TO_DISPATCH, A.CLASSIFY, S.TO_DISPATCH, _FRONT, guards.free),
     Rule(S.TO_DISPATCH, A.DISPATCH, S.DISPATCHED, _DESK, guards.has_lead),
     Rule(S.TO_DISPATCH, A.TRANSFER, S.CLOSED, _DESK, guards.has_reason_code, needs_reason=True),
-    Rule(S.TO_DISPATCH, A.MERGE, S.CLOSED, _DESK, guards.has_master),
+    Rule(S.TO_DISPATCH, A.MERGE, S.CLOSED, _DESK | _JOIN, guards.has_master),
     Rule(S.TO_DISPATCH, A.WITHDRAW, S.CLOSED, _CITIZEN, guards.free),
     Rule(S.DISPATCHED, A.SIGN, S.HANDLING, _UNIT, guards.own_unit),
     Rule(S.DISPATCHED, A.GRANT_RETURN, S.TO_DISPATCH, _DECIDE, guards.may_return),
+    Rule(S.DISPATCHED, A.MERGE, S.CLOSED, _JOIN, guards.has_master),
     Rule(S.DISPATCHED, A.WITHDRAW, S.CLOSED, _CITIZEN, guards.free),
     Rule(S.HANDLING, A.DELEGATE, S.DISPATCHED, _UNIT, guards.own_unit, needs_reason=True),
     Rule(S.HANDLING, A.REPLY, S.REVIEWING, _UNIT, guards.own_unit_replies, needs_reason=True),
     Rule(S.HANDLING, A.GRANT_RETURN, S.TO_DISPATCH, _DECIDE, guards.may_return),
     Rule(S.HANDLING, A.GRANT_HANGING, S.HUNG, _HUNG, guards.free, needs_reason=True),
     Rule(S.HANDLING, A.GRANT_UNREASONABLE, S.CLOSED, _HUNG, guards.free, needs_reason=True),
+    Rule(S.HANDLING, A.MERGE, S.CLOSED, _JOIN, guards.has_master),
     Rule(S.HANDLING, A.WITHDRAW, S.CLOSED, _CITIZEN, guards.free),
     Rule(S.HUNG, A.RESUME, S.HANDLING, _HUNG | _TIME, guards.free, needs_reason=True),
     Rule(S.REVIEWING, A.SEND_BACK, S.HANDLING, _REVIEW, guards.free, needs_reason=True),
@@ -121,9 +126,17 @@ TRANSITIONS: tuple[Rule, ...] = (
     Rule(S.REVIEWING, A.CONCLUDE, S.CLOSED, _REVIEW, guards.needs_no_callback),
     Rule(S.CALLBACK, A.REDO, S.DISPATCHED, _AFTER, guards.round_left, needs_reason=True),
     Rule(S.CALLBACK, A.CONCLUDE, S.CLOSED, _AFTER, guards.free),
+    *(
+        Rule(S.CLOSED, A.UNMERGE, stage, _PART, guards.merged_from(stage), needs_reason=True)
+        for stage in (S.REGISTERED, S.TO_DISPATCH, S.DISPATCHED, S.HANDLING)
+    ),
     Rule(S.CLOSED, A.ARCHIVE, S.ARCHIVED, _TIME, guards.free),
 )
-_TABLE = {(rule.stage, rule.action): rule for rule in TRANSITIONS}
+_TABLE: dict[tuple[Stage, Action], tuple[Rule, ...]] = {
+    (stage, action): tuple(r for r in TRANSITIONS if (r.stage, r.action) == (stage, action))
+    for stage, action in {(rule.stage, rule.action) for rule in TRANSITIONS}
+}
+"""Rows of one stage and action differ by their guard alone: 撤销并单 leads back where it was."""
 
 OUTCOME_OF = {
     A.ANSWER: Outcome.DIRECT,
@@ -142,9 +155,10 @@ def advance(facts: Facts, action: Action, actor: Actor, reason: str | None = Non
     is missing), Conflict-free guards' refusals as NotAllowed with the guard's own sentence.
     """
     stage = Stage(facts.stage)
-    rule = _TABLE.get((stage, action))
-    if rule is None:
+    rows = _TABLE.get((stage, action))
+    if rows is None:
         raise IllegalMove(stage, action, f"工单处于“{stage.label}”，不能“{action.label}”")
+    rule = next((row for row in rows if row.guard(facts, actor) is None), rows[0])
     if actor.role not in rule.roles:
         raise NotAllowed(f"{actor.role.label}不能对“{stage.label}”的工单“{action.label}”")
     if rule.needs_reason and not (reason or "").strip():
@@ -157,13 +171,14 @@ def advance(facts: Facts, action: Action, actor: Actor, reason: str | None = Non
 
 def open_actions(facts: Facts, actor: Actor) -> tuple[Action, ...]:
     """The buttons this actor may press now, in the order of the table."""
-    return tuple(
+    may = (
         rule.action
         for rule in TRANSITIONS
         if rule.stage == facts.stage
         and actor.role in rule.roles
         and rule.guard(facts.hoping(), actor) is None
     )
+    return tuple(dict.fromkeys(may))
 
 
 def diagram() -> str:

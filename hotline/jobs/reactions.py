@@ -12,7 +12,17 @@ from hotline.domain.events import Event
 from hotline.jobs import deliver
 from hotline.jobs.calling import enqueue, job, line, now
 from hotline.jobs.queues import Queue
-from hotline.services import dispatching, exchange, gathering, learning, notices, relay, sorting
+from hotline.services import (
+    dispatching,
+    exchange,
+    gathering,
+    learning,
+    notices,
+    printing,
+    relay,
+    sorting,
+    spreading,
+)
 from hotline.services.timing import telling
 
 if TYPE_CHECKING:
@@ -34,6 +44,11 @@ def classify_ticket(due: Due) -> None:
     sorting.suggest(due.ticket_id, _house().shelf, at=now())
 
 
+def print_ticket(due: Due) -> None:
+    """指纹: filed by what it says, so that the next report of the same matter finds it."""
+    printing.print_ticket(due.ticket_id)
+
+
 def propose_unit(due: Due) -> None:
     """派单: the catalogue's unit, where the machine was sure."""
     dispatching.propose(due.ticket_id, at=now())
@@ -43,7 +58,9 @@ def tell(due: Due) -> None:
     """通知: compose messages and notices, then ask for their delivery."""
     at = now()
     public_url = _house().settings.public_url
-    for message_id in notices.compose(due.entry_id, public_url=public_url, at=at):
+    to_own = notices.compose(due.entry_id, public_url=public_url, at=at)
+    to_all = spreading.compose(due.entry_id, public_url=public_url, at=at)
+    for message_id in dict.fromkeys((*to_own, *to_all)):
         enqueue(deliver.deliver_message, message_id, key=f"deliver-{message_id}-0")
 
 
@@ -84,8 +101,8 @@ def harvest(due: Due) -> None:
 
 
 ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
-    Event.REGISTERED: (classify_ticket, tell),
-    Event.SUPPLIED: (classify_ticket,),
+    Event.REGISTERED: (print_ticket, classify_ticket, tell),
+    Event.SUPPLIED: (print_ticket, classify_ticket),
     Event.CLASSIFIED: (propose_unit,),
     Event.DISPATCHED: (tell,),
     Event.DELEGATED: (tell,),
@@ -106,7 +123,8 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
     Event.RECTIFIED: (),
     Event.RECOUNTED: (),
     Event.CORRECTED: (),
-    Event.MERGED: (gather,),
+    Event.MERGED: (gather, tell),
+    Event.UNMERGED: (classify_ticket, tell),
     Event.WITHDRAWN: (),
     Event.NOTED: (),
     Event.SIGNED: (),

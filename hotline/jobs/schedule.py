@@ -38,6 +38,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(sweep.sweep_messages, 15),
     Periodic(recount.sweep_recounts, 5),
     Periodic(cataloguing.sweep_catalogue, 5),
+    Periodic(sweep.sweep_prints, 300),
     Periodic(sweep.keep_house, 3600),
 )
 

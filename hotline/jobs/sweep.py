@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hotline.jobs import deliver, reactions, relaying
 from hotline.jobs.calling import enqueue, job, line, now, rq_queue, told
 from hotline.jobs.queues import Queue
-from hotline.services import archive, outbox, relay, rulebooks
+from hotline.services import archive, outbox, printing, relay, rulebooks
 from hotline.services.timing import outages, sweeping
 
 if TYPE_CHECKING:
@@ -106,6 +106,14 @@ def sweep_messages() -> None:
             message_id,
             key=f"deliver-{message_id}-{int(at.timestamp())}",
         )
+
+
+@job(Queue.DEFAULT)
+def sweep_prints() -> None:
+    """File open tickets that have no print yet: old ones of before, and what got lost."""
+    for _ in range(MOST_BATCHES):
+        if printing.fill() < printing.BATCH:
+            break
 
 
 @job(Queue.DEFAULT)

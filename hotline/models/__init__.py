@@ -17,6 +17,7 @@ from hotline.models.indicator import IndicatorSetting
 from hotline.models.intake import Attachment, Call, IdempotencyKey
 from hotline.models.knowledge import KnowledgeEntry
 from hotline.models.learning import Correction, ModelVersion, SuggestionRow
+from hotline.models.likeness import PrintKey, TicketPrint
 from hotline.models.message import Carrier, Message, MessageState, Notice
 from hotline.models.motion import MotionRow
 from hotline.models.rulebook import Recount, RecountLine, RuleBook
@@ -55,6 +56,7 @@ __all__ = [
     "Notice",
     "OneTimeCode",
     "Outage",
+    "PrintKey",
     "Rating",
     "Recount",
     "RecountLine",
@@ -65,6 +67,7 @@ __all__ = [
     "StreetDuty",
     "SuggestionRow",
     "Ticket",
+    "TicketPrint",
     "TimelineEntry",
     "TrustLine",
     "UnitMerger",

@@ -74,9 +74,12 @@ def replies(ticket: Ticket, approved_at: datetime | None) -> list[Reply]:
 
 
 def rating_now(ticket: Ticket) -> Rating | None:
-    """Find the rating of the present round; the last one once the ticket is closed."""
+    """Find the rating of the present round; the last one once the ticket is closed.
+
+    Of a merged ticket too: when its master is done again, each may rate again.
+    """
     query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.id.desc())
-    if ticket.stage not in CLOSED:
+    if ticket.stage not in CLOSED or ticket.outcome is Outcome.MERGED:
         query = query.where(Rating.round == ticket.round)
     return db.session.scalar(query.limit(1))
 
@@ -87,7 +90,13 @@ def last_rating(ticket: Ticket) -> Rating | None:
     return db.session.scalar(query.limit(1))
 
 
+def is_answered(ticket: Ticket) -> bool:
+    """Whether a reply stands behind it that its citizen has been given."""
+    is_closed = ticket.stage in CLOSED and ticket.outcome in ANSWERED
+    return ticket.stage is Stage.CALLBACK or is_closed
+
+
 def is_rateable(ticket: Ticket) -> bool:
-    """Whether ``services.callbacks.rate`` would take a rating now."""
-    is_answered = ticket.stage is Stage.CLOSED and ticket.outcome in RATEABLE
-    return ticket.stage is Stage.CALLBACK or is_answered
+    """Whether ``services.callbacks.rate`` would take a rating of a ticket that was not merged."""
+    is_direct = ticket.stage is Stage.CLOSED and ticket.outcome in RATEABLE
+    return ticket.stage is Stage.CALLBACK or is_direct

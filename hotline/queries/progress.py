@@ -149,8 +149,13 @@ def progress(ticket: Ticket, *, at: datetime) -> Progress:
         is_late=_is_late(work, at),
         may_supplement=ticket.stage not in answers.CLOSED,
         may_withdraw=Action.WITHDRAW in open_actions(Facts(ticket.stage, ticket.kind), CITIZEN),
-        may_rate=rating is None and answers.is_rateable(ticket),
+        may_rate=rating is None and _may_rate(ticket, work),
     )
+
+
+def _may_rate(ticket: Ticket, work: Ticket) -> bool:
+    """Who was merged rates on their own, as soon as the master has answered."""
+    return answers.is_answered(work) if work is not ticket else answers.is_rateable(ticket)
 
 
 def _is_late(work: Ticket, at: datetime) -> bool:

@@ -109,6 +109,12 @@ def _may_see(ticket: Ticket, actor: Actor) -> bool:
     return leaders.is_above(actor.department_id, ticket.lead_department_id)
 
 
+def sees(actor: Actor, ticket_id: int) -> bool:
+    """Whether this actor may open a ticket."""
+    ticket = db.session.get(Ticket, ticket_id)
+    return ticket is not None and _may_see(ticket, actor)
+
+
 def view(ticket: Ticket, *, at: datetime) -> TicketView:
     """Gather one ticket in a fixed number of queries."""
     area = db.session.get(Area, ticket.area_code) if ticket.area_code else None

@@ -11,18 +11,18 @@ from hotline.domain.errors import Conflict, IllegalMove, NotFound
 from hotline.domain.events import QUIET
 from hotline.domain.guards import Facts
 from hotline.domain.lifecycle import Action, Stage, advance
+from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Urgency
 from hotline.models import Ticket, TimelineEntry
-from hotline.services import _checks
+from hotline.services import _checks, printing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from hotline.db import NewRow
     from hotline.domain.events import Event
     from hotline.domain.identity import Actor
-    from hotline.domain.outcomes import Outcome
 
 
 def ticket_by_id(ticket_id: int) -> Ticket:
@@ -36,6 +36,20 @@ def ticket_by_id(ticket_id: int) -> Ticket:
     if ticket is None:
         raise NotFound("没有这张工单")
     return ticket
+
+
+def hold(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
+    """Load several tickets for writing, always in the order of their ids; raises NotFound.
+
+    Two people who need the same tickets thus wait one behind the other, never in a circle.
+    """
+    ids = sorted(set(ticket_ids))
+    query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    held = {ticket.id: ticket for ticket in db.session.scalars(query)}
+    if len(held) < len(ids):
+        raise NotFound("没有这张工单")
+    return held
 
 
 def ticket_by_no(ticket_no: str) -> Ticket:
@@ -58,7 +72,32 @@ def facts_of(ticket: Ticket) -> Facts:
         reason_code=ticket.reason_code,
         master_id=ticket.master_id,
         sampled=is_sampled(ticket.id),
+        **_merger_of(ticket),
     )
+
+
+def _merger_of(ticket: Ticket) -> dict[str, Any]:
+    """Where a merged ticket was before, and whether its master has answered meanwhile."""
+    if ticket.outcome is not Outcome.MERGED or ticket.master_id is None:
+        return {}
+    query = (
+        select(TimelineEntry.from_stage)
+        .where(TimelineEntry.ticket_id == ticket.id, TimelineEntry.action == Action.MERGE)
+        .order_by(TimelineEntry.id.desc())
+        .limit(1)
+    )
+    master = db.session.get(Ticket, ticket.master_id)
+    return {
+        "merged_from": db.session.scalar(query),
+        "is_master_answered": master is not None and _is_answered(master),
+    }
+
+
+def _is_answered(ticket: Ticket) -> bool:
+    """Whether its citizen has had an answer; who withdrew or was declined has had none."""
+    if ticket.stage in (Stage.CLOSED, Stage.ARCHIVED):
+        return ticket.outcome not in (Outcome.WITHDRAWN, Outcome.DECLINED)
+    return ticket.stage is Stage.CALLBACK or ticket.round > 1
 
 
 def is_sampled(ticket_id: int) -> bool:
@@ -89,6 +128,7 @@ def move(
     if step.to is Stage.CLOSED:
         ticket.outcome = outcome or step.outcome
         ticket.closed_at = at
+        printing.unfile(ticket.id)
     record(
         ticket,
         step.event,

@@ -30,6 +30,7 @@ class Heard:
     title: str = ""
     phone: str = ""
     area_code: str = ""
+    address: str = ""
     kind: Kind | None = None
 
     @property
@@ -102,11 +103,17 @@ def advise(heard: Heard, shelf: Shelf, *, at: datetime) -> Advice:
         danger_words=tuple(danger.words),
         danger_advice=danger.advice,
         answers=knowledge.search(heard.text, on=at.astimezone(LOCAL).date(), category=best),
-        similar=similar.find(
-            heard.text,
-            citizen_id=citizen_of(heard.phone),
-            area_code=heard.area_code or None,
-        ),
+        similar=similar.find(_said(heard), at=at),
+    )
+
+
+def _said(heard: Heard) -> similar.Said:
+    return similar.Said(
+        content=heard.content,
+        title=heard.title,
+        address=heard.address,
+        area_code=heard.area_code or None,
+        citizen_id=citizen_of(heard.phone),
     )
 
 

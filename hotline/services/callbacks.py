@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hotline.db import db, transaction
 from hotline.domain import ratings
@@ -18,6 +18,7 @@ from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import SATISFACTION, Channel, Clock, Resolved, Role
 from hotline.models import Callback, CallbackAttempt, Rating, Ticket
+from hotline.queries import answers
 from hotline.services import _checks, _move, dispatching, ratings_review
 from hotline.services.timing import clocks, sweeping
 
@@ -90,10 +91,10 @@ def rate(ticket_id: int, verdict: Verdict, actor: Actor, *, at: datetime) -> Rat
     if actor.role not in MAY_RATE:
         raise NotAllowed(f"{actor.role.label}不能评价办理结果")
     with transaction() as session:
-        ticket = _move.ticket_by_id(ticket_id)
+        ticket = _hold(ticket_id)
         query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.id.desc())
         last = session.scalar(query.limit(1))
-        if last is not None and (last.round == ticket.round or ticket.stage is not Stage.CALLBACK):
+        if last is not None and (last.round == ticket.round or not _goes_round(ticket)):
             if (last.satisfaction, last.resolved) == (verdict.satisfaction, verdict.resolved):
                 return last
             raise Conflict("您已评价过这次办理结果，感谢您的反馈")
@@ -116,17 +117,45 @@ def rate(ticket_id: int, verdict: Verdict, actor: Actor, *, at: datetime) -> Rat
         _finish_callback(ticket, at)
         if ticket.stage is Stage.CALLBACK:
             _settle(ticket, verdict, actor, at)
+        elif ticket.outcome is Outcome.MERGED and verdict.is_bad:
+            _tell_of_member(ticket, rating, verdict, at)
         return rating
 
 
+def _hold(ticket_id: int) -> Ticket:
+    """Hold the ticket, and its master where it was merged, in the order of their numbers."""
+    query = select(Ticket.master_id).where(Ticket.id == ticket_id)
+    master_id = db.session.scalar(query)
+    return _move.hold([ticket_id, *([master_id] if master_id else [])])[ticket_id]
+
+
+def _goes_round(ticket: Ticket) -> bool:
+    """Whether a new round brings a new rating: of a merged ticket, when its master is done anew."""
+    return ticket.stage is Stage.CALLBACK or ticket.outcome is Outcome.MERGED
+
+
 def _may_be_rated(ticket: Ticket) -> bool:
-    """In callback, or closed by a direct answer that was drawn into the sample."""
-    is_direct = ticket.stage is Stage.CLOSED and ticket.outcome in (
-        Outcome.DIRECT,
-        Outcome.REPLIED,
-        Outcome.UNREACHED,
+    """In callback, or closed by a direct answer; a merged one when its master has answered."""
+    if ticket.outcome is Outcome.MERGED and ticket.master_id is not None:
+        return answers.is_answered(db.session.get_one(Ticket, ticket.master_id))
+    return answers.is_rateable(ticket)
+
+
+def _tell_of_member(ticket: Ticket, rating: Rating, verdict: Verdict, at: datetime) -> None:
+    """Pull the trigger 不满意 on the master, once a round: others than its own caller count too."""
+    earlier = (
+        select(Rating.id)
+        .join(Ticket, Ticket.id == Rating.ticket_id)
+        .where(
+            Ticket.master_id == ticket.master_id,
+            Rating.id != rating.id,
+            Rating.round == rating.round,
+            or_(Rating.satisfaction <= ratings.BAD, Rating.resolved == Resolved.NO),
+        )
     )
-    return ticket.stage is Stage.CALLBACK or is_direct
+    if ticket.master_id is not None and db.session.scalar(earlier.limit(1)) is None:
+        master = db.session.get_one(Ticket, ticket.master_id)
+        _tell_unhappy(master, rating.round, f"并入的诉求人{_why(verdict)}", at)
 
 
 def _check(verdict: Verdict) -> None:

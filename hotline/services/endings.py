@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import classifier
 from hotline.db import transaction
-from hotline.domain.errors import Invalid, NotFound
+from hotline.domain.errors import Invalid
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.terms import Urgency
@@ -15,12 +15,13 @@ from hotline.services import (
     _checks,
     _move,
     callbacks,
-    gathering,
     intake,
+    joining,
     learning,
     notices,
     rectifying,
     rulings,
+    spreading,
 )
 from hotline.services.motions import docket
 from hotline.services.timing import clocks
@@ -63,16 +64,24 @@ def log_call(
 
 def end(ticket: Ticket, ending: Ending, actor: Actor, *, at: datetime) -> None:
     """End a ticket inside the caller's transaction; raises Invalid naming the field."""
+    if ending.action is Action.MERGE:
+        if ending.category_code:
+            learning.correct(ticket, ending.category_code, actor, source="merge", at=at)
+        joining.join_held(ticket, ending.master_no, actor, at=at)
+        return
     words = _checks.clean_text(ending.words)
     prepare = _PREPARE[ending.action]
     payload = prepare(ticket, ending, words)
     if ending.category_code:
         learning.correct(ticket, ending.category_code, actor, source=ending.action.value, at=at)
     rulings.end(ticket, at=at)
+    was = ticket.stage
     _move.move(ticket, ending.action, actor, at=at, reason=words or None, payload=payload)
     clocks.stop_all(ticket, at=at)
-    if ending.action is Action.MERGE:
-        gathering.note_merged(ticket, at=at)
+    if ending.action is Action.DECLINE:
+        joining.hand_over(ticket, was=was, at=at)
+    if ending.action is Action.ANSWER:
+        spreading.answer_all(ticket, at=at)
     is_sample = ending.action is Action.ANSWER and _move.is_sampled(ticket.id)
     if is_sample and ticket.citizen_id is not None:
         callbacks.plan(ticket, at=at, is_sample=True)
@@ -94,29 +103,10 @@ def _coded(ticket: Ticket, ending: Ending, words: str) -> dict[str, Any]:
     return {"code": ending.code}
 
 
-def _merged(ticket: Ticket, ending: Ending, words: str) -> dict[str, Any]:
-    del words
-    master = _master(ending.master_no.strip())
-    if ticket.id in (master.id, master.master_id):
-        raise Invalid("master_no", "不能并入自己")
-    if master.stage in (Stage.CLOSED, Stage.ARCHIVED):
-        raise Invalid("master_no", "主单已办结，不能并入")
-    ticket.master_id = master.master_id or master.id
-    return {"master": master.ticket_no}
-
-
-def _master(master_no: str) -> Ticket:
-    try:
-        return _move.ticket_by_no(master_no)
-    except NotFound:
-        raise Invalid("master_no", "没有这张工单，请核对主单编号") from None
-
-
 _PREPARE = {
     Action.ANSWER: _answered,
     Action.DECLINE: _coded,
     Action.TRANSFER: _coded,
-    Action.MERGE: _merged,
 }
 
 
@@ -158,19 +148,11 @@ def transfer(
     _end(ticket_id, ending, actor, at, version=version)
 
 
-def merge(
-    ticket_id: int, master_no: str, actor: Actor, *, at: datetime, version: int | None = None
-) -> None:
-    """并单: one matter, one ticket; the citizen follows the master from then on."""
-    ending = Ending(action=Action.MERGE, master_no=master_no)
-    _end(ticket_id, ending, actor, at, version=version)
-
-
 def _end(
     ticket_id: int, ending: Ending, actor: Actor, at: datetime, *, version: int | None = None
 ) -> None:
     with transaction():
-        ticket = _move.ticket_by_id(ticket_id)
+        ticket = joining.hold_with_members(ticket_id)
         _move.must_be_version(ticket, version)
         end(ticket, ending, actor, at=at)
 
@@ -178,11 +160,13 @@ def _end(
 def withdraw(ticket_id: int, actor: Actor, *, reason: str = "", at: datetime) -> None:
     """撤单 by the citizen, or by the agent at the citizen's word."""
     with transaction():
-        ticket = _move.ticket_by_id(ticket_id)
+        ticket = joining.hold_with_members(ticket_id)
+        was = ticket.stage
         docket.withdraw_all(ticket, "诉求人已撤单，申请自动撤回", at=at)
         rulings.end(ticket, at=at)
         _move.move(ticket, Action.WITHDRAW, actor, at=at, reason=_checks.clean_text(reason) or None)
         clocks.stop_all(ticket, at=at)
+        joining.hand_over(ticket, was=was, at=at)
 
 
 def ask_info(ticket_id: int, question: str, actor: Actor, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
@@ -13,6 +14,8 @@ from hotline.services.timing import sweeping
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+LATELY = timedelta(minutes=60)
 
 
 def note_merged(ticket: Ticket, *, at: datetime) -> None:
@@ -34,7 +37,7 @@ def note_merged(ticket: Ticket, *, at: datetime) -> None:
 def count_again(ticket_id: int, *, at: datetime) -> None:
     """Count once more after the commit: of two merges at once neither saw the other (并发并单).
 
-    Only what hangs a mark is set off, so that nothing is set off twice.
+    What was set off is in the timeline, so nothing is set off twice.
     """
     with transaction():
         ticket = db.session.get_one(Ticket, ticket_id)
@@ -42,17 +45,26 @@ def count_again(ticket_id: int, *, at: datetime) -> None:
         if master is None or master.stage in sweeping.ENDED:
             return
         for when, count, words in _occasions(ticket, master):
-            if any(marks for _, marks in sweeping.pending(master, when, at=at, count=count)):
+            if sweeping.pending(master, when, at=at, count=count):
                 held = _move.ticket_by_id(master.id)
                 sweeping.fire_trigger(held, when, at=at, count=count, reason=words)
 
 
 def _occasions(ticket: Ticket, master: Ticket) -> list[tuple[str, int, str]]:
     repeats, callers = repeats_of(ticket, master), callers_of(master)
+    lately = _lately(master, ticket.registered_at)
     return [
         ("repeats", repeats, f"同一诉求人就此事反映 {repeats} 次"),
-        ("callers", callers, f"{callers} 人反映同一事项"),
+        ("callers", callers, f"{callers} 人反映同一事项，最近 60 分钟 {lately} 件"),
     ]
+
+
+def _lately(master: Ticket, until: datetime) -> int:
+    """How many reports of this matter came in the hour before this one, itself included."""
+    query = _matter(master).where(
+        Ticket.registered_at > until - LATELY, Ticket.registered_at <= until
+    )
+    return db.session.scalar(query) or 0
 
 
 def repeats_of(ticket: Ticket, master: Ticket) -> int:

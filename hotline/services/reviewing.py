@@ -9,7 +9,7 @@ from hotline.domain.errors import NotAllowed
 from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Clock
-from hotline.services import _move, callbacks
+from hotline.services import _move, callbacks, spreading
 from hotline.services.timing import clocks, recounting
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def approve(ticket_id: int, actor: Actor, *, at: datetime, version: int | None =
         _move.must_be_version(ticket, version)
         _move.move(ticket, Action.APPROVE, actor, at=at)
         callbacks.plan(ticket, at=at)
+        spreading.answer_all(ticket, at=at)
 
 
 def send_back(
@@ -51,4 +52,5 @@ def conclude(ticket_id: int, actor: Actor, *, at: datetime, version: int | None 
         if ticket.stage is Stage.CALLBACK:
             raise NotAllowed("待回访的工单由市民评价或回访结果办结")
         _move.move(ticket, Action.CONCLUDE, actor, at=at, outcome=Outcome.REPLIED)
+        spreading.answer_all(ticket, at=at)
         clocks.stop_all(ticket, at=at)

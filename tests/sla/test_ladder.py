@@ -143,7 +143,9 @@ def test_whom_a_step_tells(step_id: str, tells: str, by: str, mark: str, act: st
         ("repeats", 2, []),
         ("repeats", 3, ["supervise"]),
         ("callers", 4, []),
-        ("callers", 100, ["supervise"]),
+        ("callers", 5, ["supervise"]),
+        ("callers", 20, ["supervise"] * 2),
+        ("callers", 100, ["supervise"] * 4),
         ("order", 1, ["supervise", "raise_level"]),
     ],
 )

@@ -13,7 +13,7 @@ from hotline.domain.identity import CITIZEN
 from hotline.domain.motions import Motion
 from hotline.domain.terms import Channel, Clock, Mark, Resolved, Role
 from hotline.models import Rating
-from hotline.services import endings, motions, supervision
+from hotline.services import endings, joining, motions, supervision
 from hotline.services.callbacks import Verdict
 from hotline.services.motions import Plea, hanging
 from tests.hotline.people import (
@@ -59,7 +59,7 @@ def joins(master_id: int, a_ticket: Callable[..., int], phone: str, run_jobs: Ru
     """Somebody reports the same matter, and the agent puts it together with the first."""
     with it_is("2026-03-11 09:50") as now:
         child = a_ticket(at=now, title="小区停水", phone=phone, channel=Channel.PHONE)
-        endings.merge(child, ticket(master_id).ticket_no, who("agent"), at=now)
+        joining.merge(child, ticket(master_id).ticket_no, who("agent"), at=now)
         run_jobs()
 
 

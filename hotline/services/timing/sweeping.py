@@ -16,7 +16,7 @@ from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Clock, Mark
 from hotline.domain.timing import OUTLIVING
-from hotline.models import Deadline, Milestone, Ticket
+from hotline.models import Deadline, Milestone, Ticket, TimelineEntry
 from hotline.queries import judging, office
 from hotline.services import _move
 
@@ -229,16 +229,33 @@ def _hang(marks: dict[int, tuple[str, ...]]) -> None:
 def pending(
     ticket: Ticket, when: str, *, at: datetime, count: int = 1
 ) -> list[tuple[sla.Trigger, tuple[str, ...]]]:
-    """What a trigger would set off now, each with the marks it would hang anew."""
+    """What a trigger would set off now, each with the marks it would hang anew.
+
+    One that waits for a number (5、20、50 人) is set off once, whatever marks hang already.
+    """
     hanging, found = set(ticket.marks), []
-    for trigger in office.ladder(at).triggers_for(when, count):
+    triggers = office.ladder(at).triggers_for(when, count)
+    counted = [trigger for trigger in triggers if trigger.count > 1]
+    done = _set_off(ticket) if counted else set()
+    for trigger in triggers:
+        if trigger in counted and trigger.id in done:
+            continue
         deed = DEEDS.get(trigger.act)
         marks = dict.fromkeys((trigger.mark, deed[0].value if deed else ""))
         new = tuple(mark for mark in marks if mark and mark not in hanging)
-        if new or not any(marks):
+        if new or not any(marks) or trigger in counted:
             found.append((trigger, new))
             hanging.update(new)
     return found
+
+
+def _set_off(ticket: Ticket) -> set[str]:
+    """Ids of the triggers that the timeline of a ticket tells of."""
+    query = select(TimelineEntry.payload).where(
+        TimelineEntry.ticket_id == ticket.id,
+        TimelineEntry.event.in_([Event.URGED, *(event for _, event in DEEDS.values())]),
+    )
+    return {str(said.get("step")) for said in db.session.scalars(query)}
 
 
 def fire_trigger(

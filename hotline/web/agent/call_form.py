@@ -67,6 +67,7 @@ class CallForm:
             title=self.get("title"),
             phone=self.get("phone"),
             area_code=self.get("area_code"),
+            address=self.get("address"),
             kind=self.kind,
         )
 

@@ -23,6 +23,7 @@ from hotline.web.agent.call_form import (
     nonce,
 )
 from hotline.web.looks import day, local
+from hotline.web.tickets.joined import similar_row
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -92,7 +93,7 @@ def suggest() -> str:
         items=[_item(offer) for offer in advice.offers],
         picked=_picked(form, advice),
         default=_default(advice),
-        similar=[(row, day(row.registered_at)) for row in advice.similar],
+        similar=[similar_row(row) for row in advice.similar],
         is_blank=not form.get("content").strip(),
     )
 

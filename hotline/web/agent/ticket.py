@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from hotline.domain.errors import Invalid
 from hotline.domain.lifecycle import Stage
 from hotline.queries import tickets
-from hotline.services import endings, notices, supervision
+from hotline.services import endings, joining, notices, supervision
 from hotline.web.access import now, staff
 from hotline.web.agent import agent
 from hotline.web.tickets import ticket_page_context
@@ -94,7 +94,7 @@ def _transfer(ticket_id: int) -> None:
 
 
 def _merge(ticket_id: int) -> None:
-    endings.merge(ticket_id, _said("master_no"), staff(), at=now())
+    joining.merge(ticket_id, _said("master_no"), staff(), at=now())
 
 
 def _ask_info(ticket_id: int) -> None:

@@ -12,6 +12,7 @@ from hotline.services import (
     dispatching,
     endings,
     handling,
+    joining,
     notices,
     rectifying,
     reviewing,
@@ -50,7 +51,12 @@ DEEDS: dict[str, Deed] = {
         endings.transfer,
         {"target": Code(known=_REASON["transfer"], required=True), "reason": words("理由")},
     ),
-    Action.MERGE: Deed("并单", endings.merge, {"master_no": Code(required=True)}),
+    Action.MERGE: Deed(
+        "并单", joining.merge, {"master_no": Code(required=True), "version": version()}
+    ),
+    Action.UNMERGE: Deed(
+        "撤销并单", joining.unmerge, {"reason": words("理由", longest=200), "version": version()}
+    ),
     Action.WITHDRAW: Deed("撤单", endings.withdraw, {"reason": Text(load_default="")}),
     Action.ASK_INFO: Deed("退回补充", endings.ask_info, {"question": words("请市民补充什么")}),
     Action.SUPPLY: Deed(

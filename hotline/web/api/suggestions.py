@@ -58,6 +58,9 @@ class SimilarOut(Schema):
     score = fields.Float(required=True)
     title = fields.String(required=True)
     stage = Choice(Stage, required=True)
+    because = fields.List(fields.String(), metadata={"description": "依据的词和地点"})
+    callers = fields.Integer(metadata={"description": "已有多少人反映"})
+    is_same_caller = fields.Boolean()
 
 
 class KnowledgeOut(Schema):

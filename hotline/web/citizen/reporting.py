@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from hotline.domain.errors import Conflict, HotlineError, Invalid
 from hotline.domain.identity import CITIZEN
 from hotline.domain.terms import Channel, Kind
-from hotline.queries import catalog_choices, progress
+from hotline.queries import catalog_choices, progress, similar
 from hotline.services import attachments, intake
 from hotline.web.access import citizen_id, house, now
 from hotline.web.citizen import citizen, keys
@@ -72,7 +72,12 @@ def reported(ticket_no: str) -> BaseResponse | str:
     ticket = keys.opened(ticket_no)
     if ticket is None:
         return redirect(url_for("citizen.find", ticket_no=ticket_no), 303)
-    return render_template("citizen/reported.html", p=progress.progress(ticket, at=now()))
+    at = now()
+    return render_template(
+        "citizen/reported.html",
+        p=progress.progress(ticket, at=at),
+        others=similar.others_report(ticket, at=at),
+    )
 
 
 @citizen.get("/privacy")

@@ -10,10 +10,9 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import FILED_IN, HangingReview, Motion, MotionStep, deciders
 from hotline.domain.reply_check import hints
 from hotline.domain.terms import Mark
-from hotline.queries import catalog_choices, similar
+from hotline.queries import catalog_choices
 from hotline.services import casework, notices
 from hotline.web.access import staff
-from hotline.web.looks import day
 from hotline.web.tickets import ticket_page_context
 from hotline.web.tickets.motions import hanging_facts
 
@@ -50,7 +49,6 @@ def case_context(
         "waits": waits,
         "is_ruling": waits and is_ruling(ticket),
         "choices": choices,
-        "similar": _similar(ticket) if waits else [],
         **(by_hand() if is_long else {}),
         "targets": [(code, row["label"]) for code, row in reasons["transfer"].items()],
         "pleas": pleas,
@@ -99,13 +97,3 @@ def _choice(choice: Choice) -> dict[str, object]:
         "helpers": "、".join(name for _code, name in offer.helpers),
         "warning": choice.warning,
     }
-
-
-def _similar(ticket: Ticket) -> list[tuple[object, str]]:
-    found = similar.find(
-        f"{ticket.title}。{ticket.content}",
-        citizen_id=ticket.citizen_id,
-        area_code=ticket.area_code,
-        besides=ticket.id,
-    )
-    return [(row, day(row.registered_at)) for row in found]

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 
 from hotline.domain.errors import Invalid
 from hotline.queries import tickets
-from hotline.services import advising, dispatching, endings, motions, notices, reviewing
+from hotline.services import advising, dispatching, endings, joining, motions, notices, reviewing
 from hotline.web.access import now, staff
 from hotline.web.dispatch import dispatch
 from hotline.web.dispatch.cases import is_ruling
@@ -134,7 +134,7 @@ def merge(ticket_no: str) -> Response | tuple[str, int]:
 
     def do(ticket: Ticket) -> str:
         master = _said("master_no")
-        endings.merge(ticket.id, master, staff(), at=now(), version=_version())
+        joining.merge(ticket.id, master, staff(), at=now(), version=_version())
         return f"已并入 {master}"
 
     return on_ticket(ticket_no, do)

@@ -8,4 +8,4 @@ __all__ = ["ticket_page_context", "tickets"]
 
 tickets = APIBlueprint("tickets", __name__, enable_openapi=False)
 
-from hotline.web.tickets import routes  # noqa: E402, F401 - registers the routes on the blueprint
+from hotline.web.tickets import joining, routes  # noqa: E402, F401 - registers the routes

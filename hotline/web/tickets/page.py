@@ -10,6 +10,7 @@ from hotline.services import openings
 from hotline.web.access import now, staff
 from hotline.web.looks import local
 from hotline.web.tickets.clocks import clock_rows
+from hotline.web.tickets.joined import joined_context
 from hotline.web.tickets.motions import exclusions, motion_rows, rating_rows
 from hotline.web.tickets.trail import trail_of
 
@@ -25,7 +26,7 @@ def ticket_page_context(ticket_no: str) -> dict[str, Any]:
 
     Keys: view, ticket, version, open_actions (set of action values), facts_rows, clock_rows,
     entries, suggestion_items, suggestion_row, units, motion_rows, rating_rows, file_rows,
-    may_unmask, at.
+    may_unmask, at, and those of joined_context.
     """
     actor, at = staff(), now()
     ticket = tickets.ticket_for(actor, ticket_no=ticket_no)
@@ -46,6 +47,7 @@ def ticket_page_context(ticket_no: str) -> dict[str, Any]:
         "exclusions": exclusions(view),
         "rating_rows": rating_rows(view, actor),
         "file_rows": _files(view),
+        **joined_context(ticket, actor),
         "may_unmask": actor.role in MAY_UNMASK and ticket.citizen_id is not None,
     }
 

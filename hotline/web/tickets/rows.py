@@ -33,6 +33,7 @@ def _row(line: Line, href: str) -> dict[str, Any]:
     lamp = lamp_of(line)
     return {
         "href": href,
+        "id": line.id,
         "ticket_no": line.ticket_no,
         "title": line.title,
         "urgency": line.urgency.value,

@@ -27,6 +27,7 @@ LOOKS: dict[Event, tuple[str, str]] = {
     Event.DECLINED: ("circle-x", "red"),
     Event.TRANSFERRED: ("phone-call", "red"),
     Event.MERGED: ("git-merge", "gray"),
+    Event.UNMERGED: ("arrow-back-up", "amber"),
     Event.UNIT_MERGED: ("building-community", "purple"),
     Event.WITHDRAWN: ("x", "gray"),
     Event.ASKED_INFO: ("arrow-back-up", "amber"),
@@ -129,6 +130,12 @@ def _milestone(said: dict[str, Any]) -> str:
     return "系统停摆后补记" if said.get("is_late") else ""
 
 
+def _parted(said: dict[str, Any]) -> str:
+    """Which master it was taken out of, and how its clocks were put right."""
+    parts = (f"从 {said['master']} 拆出" if said.get("master") else "", said.get("time", ""))
+    return "，".join(part for part in parts if part)
+
+
 def _recounted(said: dict[str, Any]) -> str:
     """Which clock moved from when to when, or why it was left alone."""
     clock, cause = Clock(said["clock"]).label, Cause(said["cause"]).label
@@ -227,6 +234,7 @@ _DETAILS: dict[Event, Callable[[dict[str, Any]], str]] = {
     Event.RECTIFIED: _rectified,
     Event.UNIT_MERGED: lambda said: f"{said['from']}并入{said['unit']}" if "from" in said else "",
     Event.MERGED: lambda said: f"并入 {said['master']}" if said.get("master") else "",
+    Event.UNMERGED: _parted,
     Event.CONTACTED: lambda said: "" if said.get("ok", True) else "未联系上",
     Event.ANSWERED: lambda said: f"知识库 {said['knowledge']}" if said.get("knowledge") else "",
 }

@@ -156,7 +156,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
     every = ["keep_house", "sweep_catalogue", "sweep_clocks", "sweep_entries", "sweep_messages"]
-    every.append("sweep_recounts")
+    every += ["sweep_prints", "sweep_recounts"]
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
     counted: dict[str, int] = dict.fromkeys(every, 0)

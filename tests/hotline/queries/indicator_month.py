@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hotline.domain.identity import CITIZEN
 from hotline.domain.motions import Motion
 from hotline.domain.terms import Resolved
-from hotline.services import callbacks, dispatching, endings, handling, motions, reviewing
+from hotline.services import callbacks, dispatching, endings, handling, joining, motions, reviewing
 from hotline.services import supervision as supervising
 from hotline.services.callbacks import Verdict
 from hotline.services.motions import Plea, hanging
@@ -89,7 +89,7 @@ def play(a_ticket: Callable[..., int]) -> dict[str, int]:
     refused = asked(month["G"], NOT_OURS, "2026-03-02 09:40")
     motions.refuse(refused, dispatcher, note="属本单位职责", at=local("2026-03-02 10:20"))
     at = local("2026-03-02 10:30")
-    endings.merge(month["F"], people.ticket(month["A"]).ticket_no, dispatcher, at=at)
+    joining.merge(month["F"], people.ticket(month["A"]).ticket_no, dispatcher, at=at)
     dispatching.dispatch(month["J"], ZHUJIAN, actor=dispatcher, at=at)
     signed(month["J"], "2026-03-02 11:00", contact="2026-03-02 14:00", code=ZHUJIAN)
     signed(month["H"], "2026-03-02 09:30", contact="2026-03-02 10:00", code=ZHUJIAN)

@@ -13,7 +13,7 @@ from hotline.domain.identity import CITIZEN
 from hotline.queries import indicators
 from hotline.queries.indicators import Exclusion, Part, Period, Worth
 from hotline.queries.indicators.matters import QUERIES
-from hotline.services import endings, handling
+from hotline.services import endings, handling, joining
 from hotline.services import indicators as service
 from hotline.services.motions import hanging
 from tests.conftest import local
@@ -202,7 +202,7 @@ def test_one_matter_of_many_people_is_one(a_ticket: Made) -> None:
     number = people.ticket(master).ticket_no
     for index in range(4):
         child = a_ticket(phone=f"1391234567{index}", at=morning)
-        endings.merge(child, number, who("agent"), at=morning)
+        joining.merge(child, number, who("agent"), at=morning)
     handling.sign(master, handler(), at=morning)
     march.answered(master, "2026-03-03 10:00")
     assert (figure("close_on_time").numerator, figure("close_on_time").denominator) == (1, 1)

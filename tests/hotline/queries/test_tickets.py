@@ -13,7 +13,16 @@ from hotline.domain.identity import CITIZEN, Actor
 from hotline.domain.motions import Motion
 from hotline.domain.terms import Resolved, Role
 from hotline.queries import knowledge, progress, similar, tickets
-from hotline.services import callbacks, dispatching, endings, motions, supervision
+from hotline.queries.similar import Said
+from hotline.services import (
+    callbacks,
+    dispatching,
+    endings,
+    joining,
+    motions,
+    printing,
+    supervision,
+)
 from hotline.services.callbacks import Verdict
 from hotline.services.motions import Plea
 from tests.hotline.people import (
@@ -159,7 +168,7 @@ def test_people_behind_a_merged_ticket_follow_the_work(
 ) -> None:
     master = a_ticket()
     mine = a_ticket(name="李先生", phone="13700000000")
-    endings.merge(mine, ticket(master).ticket_no, who("agent"), at=at)
+    joining.merge(mine, ticket(master).ticket_no, who("agent"), at=at)
     to_handling(master, at=at)
     seen = progress.progress(ticket(mine), at=at)
     assert (seen.ticket.id, seen.work.id) == (mine, master)
@@ -169,27 +178,35 @@ def test_people_behind_a_merged_ticket_follow_the_work(
 # --- 相似工单 and 知识 ------------------------------------------------------------------------
 
 
-def test_the_callers_own_open_ticket_comes_first(a_ticket: Callable[..., int]) -> None:
+def test_the_callers_own_open_ticket_comes_first(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
     mine = a_ticket(content="路灯坏了三天没人修", title="路灯不亮")
     a_ticket(phone="13700000000")
     row = ticket(mine)
-    found = similar.find("小区停水", citizen_id=row.citizen_id)
+    found = similar.find(Said(content="小区停水", citizen_id=row.citizen_id), at=at)
     assert [(hit.ticket_no, hit.is_same_caller) for hit in found] == [(row.ticket_no, True)]
 
 
-def test_the_same_words_are_found_and_strangers_are_not(a_ticket: Callable[..., int]) -> None:
+def test_the_same_words_are_found_and_strangers_are_not(
+    a_ticket: Callable[..., int], at: datetime
+) -> None:
     there = a_ticket(title="小区停水", content="明月小区从早上起全部停水，没有通知")
     a_ticket(title="路灯不亮", content="湖滨路的路灯坏了三天没人修")
-    (hit,) = similar.find("明月小区早上开始停水了，也没有通知")
+    printing.fill()
+    (hit,) = similar.find(Said(content="明月小区早上开始停水了，也没有通知"), at=at)
     assert hit.ticket_no == ticket(there).ticket_no
-    assert similar.find("表扬公交司机拾金不昧") == []
-    assert similar.find("") == []
+    assert similar.find(Said(content="表扬公交司机拾金不昧"), at=at) == []
+    assert similar.find(Said(content=""), at=at) == []
 
 
 def test_what_is_over_is_no_match(a_ticket: Callable[..., int], at: datetime) -> None:
     there = a_ticket(title="小区停水", content="明月小区从早上起全部停水，没有通知")
+    printing.fill()
+    said = Said(content="明月小区早上开始停水了，也没有通知")
+    assert similar.find(said, at=at)
     endings.withdraw(there, CITIZEN, at=at)
-    assert similar.find("明月小区早上开始停水了，也没有通知") == []
+    assert similar.find(said, at=at) == []
 
 
 def test_knowledge_is_found_by_its_words(app: object, at: datetime) -> None:

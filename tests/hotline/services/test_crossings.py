@@ -23,6 +23,7 @@ from hotline.services import (
     dispatching,
     endings,
     handling,
+    joining,
     leave,
     motions,
     reviewing,
@@ -117,7 +118,7 @@ def test_what_has_ended_waits_for_no_ruling(a_ticket: Made, at: datetime, how: s
     if how == "withdraw":
         endings.withdraw(ticket_id, CITIZEN, at=at)
     else:
-        endings.merge(ticket_id, ticket(a_ticket()).ticket_no, who("dispatcher"), at=at)
+        joining.merge(ticket_id, ticket(a_ticket()).ticket_no, who("dispatcher"), at=at)
     assert Mark.ADJUDICATING.value not in ticket(ticket_id).marks
     with pytest.raises(Conflict):
         motions.rule(ticket_id, CHENGGUAN, who("dispatcher"), reason="由城管承办", at=at)
@@ -228,7 +229,7 @@ def test_five_callers_merged_at_once_are_seen_as_five(
     agent = who("agent")
 
     def merge(child: int) -> Callable[[], object]:
-        return lambda: endings.merge(child, number, agent, at=at)
+        return lambda: joining.merge(child, number, agent, at=at)
 
     assert together(app, [merge(child) for child in children]) == [None] * 4
     run_jobs()

@@ -16,7 +16,7 @@ from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Channel, Kind
 from hotline.models import Callback, Deadline, Ticket
 from hotline.queries import progress
-from hotline.services import endings, handling, intake
+from hotline.services import endings, handling, intake, joining
 from hotline.services.endings import Ending
 from hotline.services.intake import Demand
 from tests.hotline.people import (
@@ -145,10 +145,10 @@ def test_nobody_without_a_name_is_called_back(app: object, at: datetime) -> None
 
 def test_one_matter_one_ticket(a_ticket: Callable[..., int], at: datetime) -> None:
     master, second = to_unit(a_ticket(), at=at), a_ticket()
-    endings.merge(second, ticket(master).ticket_no, who("agent"), at=at)
+    joining.merge(second, ticket(master).ticket_no, who("agent"), at=at)
     row = ticket(second)
     assert (row.stage, row.outcome, row.master_id) == (Stage.CLOSED, Outcome.MERGED, master)
-    assert entries(second, Event.MERGED)[0].payload == {"master": ticket(master).ticket_no}
+    assert entries(second, Event.MERGED)[0].payload["master"] == ticket(master).ticket_no
     assert stage(master) is Stage.DISPATCHED
 
 
@@ -157,8 +157,8 @@ def test_what_was_merged_into_a_merged_ticket_follows_it(
 ) -> None:
     """Whoever was merged first still ends at the ticket that is worked on."""
     master, second, third = a_ticket(), a_ticket(), a_ticket()
-    endings.merge(third, ticket(second).ticket_no, who("agent"), at=at)
-    endings.merge(second, ticket(master).ticket_no, who("agent"), at=at)
+    joining.merge(third, ticket(second).ticket_no, who("agent"), at=at)
+    joining.merge(second, ticket(master).ticket_no, who("agent"), at=at)
     for ticket_id in (second, third):
         assert progress.progress(ticket(ticket_id), at=at).work.id == master
 
@@ -166,14 +166,14 @@ def test_what_was_merged_into_a_merged_ticket_follows_it(
 def test_a_ticket_is_not_its_own_master(a_ticket: Callable[..., int], at: datetime) -> None:
     ticket_id = a_ticket()
     with pytest.raises(Invalid, match="不能并入自己"):
-        endings.merge(ticket_id, ticket(ticket_id).ticket_no, who("agent"), at=at)
+        joining.merge(ticket_id, ticket(ticket_id).ticket_no, who("agent"), at=at)
 
 
 def test_nothing_is_merged_into_what_is_over(a_ticket: Callable[..., int], at: datetime) -> None:
     done, ticket_id = a_ticket(), a_ticket()
     endings.withdraw(done, CITIZEN, at=at)
     with pytest.raises(Invalid, match="主单已办结"):
-        endings.merge(ticket_id, ticket(done).ticket_no, who("agent"), at=at)
+        joining.merge(ticket_id, ticket(done).ticket_no, who("agent"), at=at)
 
 
 def test_an_old_page_does_not_merge(a_ticket: Callable[..., int], at: datetime) -> None:
@@ -181,7 +181,7 @@ def test_an_old_page_does_not_merge(a_ticket: Callable[..., int], at: datetime) 
     seen = ticket(ticket_id).version
     to_dispatch(ticket_id, at=at, code="0105")
     with pytest.raises(Conflict, match="待派单"):
-        endings.merge(ticket_id, ticket(master).ticket_no, who("dispatcher"), at=at, version=seen)
+        joining.merge(ticket_id, ticket(master).ticket_no, who("dispatcher"), at=at, version=seen)
 
 
 # --- 撤单 and 补充 ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from hotline.domain.events import Event
 from hotline.domain.identity import CITIZEN
 from hotline.domain.terms import Mark, Role
 from hotline.models import Notice, Staff
-from hotline.services import audience, endings, leave, supervision
+from hotline.services import audience, joining, leave, supervision
 from hotline.services.audience import Ear
 from hotline.services.supervision import Act
 from tests.conftest import LOCAL
@@ -261,7 +261,7 @@ def test_ticked_twice_is_done_once(a_ticket: Callable[..., int], at: datetime) -
 
 def merged(a_ticket: Callable[..., int], master: int, at: datetime, **caller: object) -> int:
     child = a_ticket(at=at, **caller)
-    endings.merge(child, ticket(master).ticket_no, who("agent"), at=at)
+    joining.merge(child, ticket(master).ticket_no, who("agent"), at=at)
     return child
 
 

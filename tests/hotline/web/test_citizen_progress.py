@@ -14,7 +14,7 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import Motion
 from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Kind
-from hotline.services import endings, handling, motions, reviewing
+from hotline.services import endings, handling, joining, motions, reviewing
 from hotline.services.motions import Plea, hanging
 from hotline.web.limits import limiter
 from tests.hotline.web.citizen_life import (
@@ -283,7 +283,7 @@ def test_behind_a_merge_stands_the_masters_work_without_the_other_citizen(
 ) -> None:
     master = a_ticket(content="停水两天了，我家有瘫痪老人")
     mine = a_ticket(phone="13800000000", content="整个小区没水")
-    endings.merge(mine, ticket(master).ticket_no, DISPATCHER, at=at)
+    joining.merge(mine, ticket(master).ticket_no, DISPATCHER, at=at)
     dispatched(master, at + timedelta(minutes=5))
     page = read(client, mine)
     assert "两件合并办理" in page
