@@ -19,6 +19,7 @@ BENCHES = {
     "duplicates": "reports of one matter: found, how surely, how fast (重复与相似)",
     "sweep": "looking for due ones among open clocks (时限巡检)",
     "storm": "many clocks due at once, workers killed meanwhile (时限风暴)",
+    "topics": "hot topics: recall, purity and rate (热点)",
     "memory": "resident memory after real work (内存)",
     "pages": "weight and time of first views (页面)",
 }

@@ -102,7 +102,7 @@ def fill(low: int, high: int, *, stage: str, with_life: bool = True) -> None:
         if connection.dialect.name == "postgresql":
             for table in ("ticket", "citizen"):  # who comes next gets a number of his own
                 connection.execute(text(f"SELECT setval('{table}_id_seq', max(id)) FROM {table}"))
-    _let_the_planner_look()
+    let_the_planner_look()
 
 
 def _without_checks(connection: Connection) -> None:
@@ -164,7 +164,7 @@ def _moment(connection: Connection, since: str, seconds: str) -> str:
     return f"strftime('%Y-%m-%d %H:%M:%f000', {since}, ({seconds}) || ' seconds')"
 
 
-def _let_the_planner_look() -> None:
+def let_the_planner_look() -> None:
     """Statistics as a server that has run for a while has them."""
     words = "VACUUM ANALYZE" if db.engine.dialect.name == "postgresql" else "ANALYZE"
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -11,6 +11,17 @@ from classifier.likeness.prints import Fingerprint, fingerprint, unpack
 from classifier.reading.doubt import WEAK_ODDS
 from classifier.starter import STARTER_ID, train_starter
 from classifier.suggesting import Classifier, Ranked, Suggestion, load, rollup
+from classifier.topics import (
+    Arrival,
+    Looseness,
+    Naming,
+    Placement,
+    Topic,
+    TopicBook,
+    looked_up,
+    name_topic,
+    read_keys,
+)
 from classifier.tree import Category, CategoryTree, load_tree
 from classifier.urgency import Urgency, urgency
 
@@ -18,6 +29,7 @@ __all__ = [
     "SAME_MATTER",
     "STARTER_ID",
     "WEAK_ODDS",
+    "Arrival",
     "ArtefactError",
     "Category",
     "CategoryTree",
@@ -28,9 +40,14 @@ __all__ = [
     "Fingerprint",
     "LabelScore",
     "LabelledText",
+    "Looseness",
+    "Naming",
+    "Placement",
     "Progress",
     "Ranked",
     "Suggestion",
+    "Topic",
+    "TopicBook",
     "TrainedModel",
     "TrainingError",
     "Urgency",
@@ -41,6 +58,9 @@ __all__ = [
     "likeness",
     "load",
     "load_tree",
+    "looked_up",
+    "name_topic",
+    "read_keys",
     "rollup",
     "shared_words",
     "starter_corpus",

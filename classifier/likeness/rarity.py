@@ -19,13 +19,14 @@ RAREST = 8.2
 
 def weight(word: str) -> float:
     """How much a word tells: 0 for empty words, 2 for everyday ones, up to `RAREST` for names."""
-    if len(word) < _FEWEST_LETTERS or word in _empty_words():
+    if len(word) < _FEWEST_LETTERS or word in empty_words():
         return 0.0
     return _known_weights().get(word, RAREST)
 
 
 @cache
-def _empty_words() -> frozenset[str]:
+def empty_words() -> frozenset[str]:
+    """Words that say nothing of a matter: particles and courtesies."""
     return frozenset(word for line in lines_of("stopwords.txt") for word in line.split())
 
 

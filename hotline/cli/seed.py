@@ -37,6 +37,7 @@ def seed(count: int) -> dict[str, object]:
 
     from hotline.jobs import quiet
     from hotline.services import demo_life, seeding
+    from hotline.services.topics import assigning, counting
 
     house: House = current_app.extensions["hotline"]
     if seeding.is_seeded():
@@ -52,4 +53,8 @@ def seed(count: int) -> dict[str, object]:
         for _ in tqdm(lives, total=count, desc="演示工单", unit="张", disable=count == 0):
             pass
         demo_life.settle(now, house.settings.public_url)
+        while not assigning.go_on(at=now):
+            pass
+        while not counting.count_some(at=now):
+            pass
     return {"seeded": True, "tickets": count}

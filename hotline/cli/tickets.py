@@ -8,7 +8,7 @@ import click
 
 import routing
 import sla
-from hotline.cli import clock
+from hotline.cli import clock, topics
 from hotline.cli.entry import fail
 from hotline.cli.ready import with_database
 from hotline.cli.telling import json_option, table, tell
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @click.group("tickets")
 def command() -> None:
-    """工单：列表、详情、状态图、派单目录体检。"""
+    """工单：列表、详情、热点、状态图、派单目录体检。"""
+
+
+command.add_command(topics.command)
 
 
 @command.command("list")

@@ -24,6 +24,7 @@ from hotline.models.rulebook import Recount, RecountLine, RuleBook
 from hotline.models.staff import Absence, ApiToken, Staff
 from hotline.models.ticket import Ticket
 from hotline.models.timeline import TimelineEntry
+from hotline.models.topic import TopicKey, TopicProgress, TopicRow, TopicTicket
 from hotline.models.watch import Heartbeat, Outage, Unmasking
 
 __all__ = [
@@ -69,6 +70,10 @@ __all__ = [
     "Ticket",
     "TicketPrint",
     "TimelineEntry",
+    "TopicKey",
+    "TopicProgress",
+    "TopicRow",
+    "TopicTicket",
     "TrustLine",
     "UnitMerger",
     "Unmasking",

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from hotline.services.shelf import Shelf
 
 DAYS = 60
+HOT_FROM, HOT_EVERY, HOT_WHEN = 120, 4, 1
+"""From the 120th ticket on one in four is of a matter that many speak of (hot_tickets.csv)."""
 HOME, HOME_SHARE = "990101", 0.5
 HOME_MATTERS = ("010201", "010202", "010209", "010212", "010214", "0103", "0105", "010903")
 """Many tickets are about the city, its building and its flats, in the district whose units the
@@ -61,6 +63,7 @@ class Seeder:
     streets: list[tuple[str, str]] = field(default_factory=list)
     texts: list[dict[str, str]] = field(default_factory=list)
     home_texts: list[dict[str, str]] = field(default_factory=list)
+    hot_texts: list[dict[str, str]] = field(default_factory=list)
 
     def live(self, count: int) -> Iterator[int]:
         """Play ``count`` tickets, oldest first, and yield each ticket's id when it is done."""
@@ -68,6 +71,7 @@ class Seeder:
         self.streets = [(code, name) for code, name in db.session.execute(query)]
         self.texts = seeding.rows("tickets.csv")
         self.home_texts = [t for t in self.texts if t["category"].startswith(HOME_MATTERS)]
+        self.hot_texts = seeding.rows("hot_tickets.csv")
         for number in range(count):
             yield self._one(number, count)
 
@@ -77,7 +81,7 @@ class Seeder:
         at = min(at, self.now - timedelta(minutes=1))
         is_home = number > count * 0.7 and number % 2 == 0
         texts = self.home_texts if is_home else self.texts
-        text = texts[number % len(texts)]
+        text = self._hot(number) or texts[number % len(texts)]
         ticket_id = self._register(text, at, is_home=is_home)
         for step in self._steps(ticket_id, text):
             at += step.after
@@ -86,10 +90,17 @@ class Seeder:
             step.do(at)
         return ticket_id
 
+    def _hot(self, number: int) -> dict[str, str] | None:
+        """The next text of a hot matter; their order in the file is how each of them grows."""
+        turn, rest = divmod(number - HOT_FROM - HOT_WHEN, HOT_EVERY)
+        return self.hot_texts[turn] if rest == 0 and 0 <= turn < len(self.hot_texts) else None
+
     def _register(self, text: dict[str, str], at: datetime, *, is_home: bool) -> int:
         near = is_home or self.luck.random() < HOME_SHARE
         home = [s for s in self.streets if s[0].startswith(HOME)] if near else self.streets
         street, name = self.luck.choice(home)
+        if "street" in text:
+            street, name = text["street"], ""
         channel = self.luck.choice(_CHANNELS)
         phone = f"139{self.luck.randrange(10**4):04d}{self.luck.randrange(10**4):04d}"
         demand = intake.Demand(
@@ -100,7 +111,7 @@ class Seeder:
             name=self.luck.choice(_FAMILY) + self.luck.choice(_GIVEN),
             phone=phone,
             area_code=street,
-            address=f"{name}{text['address']}",
+            address=f"{name}{text['address']}" or None,
             confidential=self.luck.random() < 0.04,  # noqa: PLR2004 - a share of the demo
         )
         by = AGENT if channel is Channel.PHONE else CITIZEN

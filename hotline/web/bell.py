@@ -30,6 +30,7 @@ _LOOKS = {
     "提级办理": ("purple", "urgent"),
     "领导批示": ("purple", "star"),
     "群体性事件预警": ("red", "users"),
+    "热点预警": ("red", "flame"),
     "回访不满意": ("red", "circle-x"),
     "系统恢复": ("amber", "clock-pause"),
     "解除督办": ("green", "circle-check"),

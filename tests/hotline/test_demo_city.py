@@ -115,6 +115,10 @@ FIELDS = {
     "days",
     "before",
     "reply_text",
+    "level",
+    "contacts",
+    "callers",
+    "expected",
 }
 DUTY = re.compile(r"duty:([a-z]+)@(city|district|street)")
 
@@ -362,7 +366,7 @@ def test_notice_texts_are_short_and_use_known_fields() -> None:
         assert len(text) <= 140, key
         fields = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         assert fields <= FIELDS, (key, fields - FIELDS)
-        if key != "one_time_code" and not key.startswith("digest_"):
+        if key != "one_time_code" and not key.startswith(("digest_", "topic_")):
             assert "ticket_no" in fields, key
     assert "{link}" in templates["replied_rate"]["text"]
     assert "{reason}" in templates["declined_citizen"]["text"]

@@ -9,4 +9,12 @@ supervision = APIBlueprint("supervision", __name__, enable_openapi=False)
 bell.mount(supervision)
 rectify.mount(supervision, page="supervision.ticket")
 
-from hotline.web.supervision import bulk, calendar, deeds, indicators, lists, routes  # noqa: E402, F401 - registers the routes
+from hotline.web.supervision import (  # noqa: E402, F401 - registers the routes
+    bulk,
+    calendar,
+    deeds,
+    indicators,
+    lists,
+    routes,
+    topics,
+)

@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Mark, Role
+from hotline.domain.topic_rules import topic_rules
 from hotline.queries import supervision as watch
 from hotline.queries import worklists
 from hotline.queries.supervision import SCANNED, Lamp, Scope
@@ -17,6 +18,7 @@ from hotline.web.lines import ticket_rows
 from hotline.web.supervision import supervision
 from hotline.web.supervision.figures import bars, late_clocks, tiles
 from hotline.web.supervision.lists import Draft, rows_of
+from hotline.web.supervision.topics import hottest
 from hotline.web.tickets import ticket_page_context
 
 SHOWN = 8
@@ -42,6 +44,8 @@ def overview() -> str:
         categories=bars(figures.categories, "category"),
         late_rows=rows_of(most_late.lines[:SHOWN]),
         soon_rows=rows_of(soon.lines[:SHOWN]),
+        topics=hottest(),
+        heat_days=topic_rules().heat_days,
         unread=bell.unread(),
         scanned=SCANNED if figures.open >= SCANNED else None,
     )

@@ -155,8 +155,10 @@ def asked() -> list[str]:
 def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
-    every = ["keep_house", "sweep_catalogue", "sweep_clocks", "sweep_entries", "sweep_messages"]
-    every += ["sweep_prints", "sweep_recounts"]
+    every = [
+        *("count_topics", "gather_topics", "keep_house", "sweep_catalogue", "sweep_clocks"),
+        *("sweep_entries", "sweep_messages", "sweep_prints", "sweep_recounts"),
+    ]
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
     counted: dict[str, int] = dict.fromkeys(every, 0)
@@ -165,6 +167,8 @@ def test_each_period_asks_once(app: APIFlask) -> None:
         for name in asked():
             counted[name] += 1
     assert counted == {
+        "count_topics": 119,
+        "gather_topics": 359,
         "keep_house": 0,
         "sweep_catalogue": 719,
         "sweep_clocks": 179,
