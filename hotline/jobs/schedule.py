@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hotline.domain.errors import Unavailable
-from hotline.jobs import cataloguing, recount, sweep
+from hotline.jobs import cataloguing, drifting, recount, sweep
 from hotline.jobs.calling import enqueue, line, now
 from hotline.services import pulse
 
@@ -39,6 +39,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(recount.sweep_recounts, 5),
     Periodic(cataloguing.sweep_catalogue, 5),
     Periodic(sweep.keep_house, 3600),
+    Periodic(drifting.look_at_words, 3600),
 )
 
 

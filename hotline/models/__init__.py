@@ -19,6 +19,7 @@ from hotline.models.knowledge import KnowledgeEntry
 from hotline.models.learning import Correction, ModelVersion, SuggestionRow
 from hotline.models.message import Carrier, Message, MessageState, Notice
 from hotline.models.motion import MotionRow
+from hotline.models.quality import TrustChange, VocabularyLook
 from hotline.models.rulebook import Recount, RecountLine, RuleBook
 from hotline.models.staff import Absence, ApiToken, Staff
 from hotline.models.ticket import Ticket
@@ -66,7 +67,9 @@ __all__ = [
     "SuggestionRow",
     "Ticket",
     "TimelineEntry",
+    "TrustChange",
     "TrustLine",
     "UnitMerger",
     "Unmasking",
+    "VocabularyLook",
 ]

@@ -156,7 +156,8 @@ def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
     every = ["keep_house", "sweep_catalogue", "sweep_clocks", "sweep_entries", "sweep_messages"]
-    every.append("sweep_recounts")
+    every += ["sweep_recounts", "look_at_words"]
+    every.sort()
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
     counted: dict[str, int] = dict.fromkeys(every, 0)
@@ -166,6 +167,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
             counted[name] += 1
     assert counted == {
         "keep_house": 0,
+        "look_at_words": 0,
         "sweep_catalogue": 719,
         "sweep_clocks": 179,
         "sweep_entries": 239,
