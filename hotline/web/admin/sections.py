@@ -77,7 +77,7 @@ SECTIONS: tuple[Section, ...] = (
         purpose="一次派准率、退单、改派和移出，按分类和单位看；点数字看工单",
         icon="chart-bar",
         roles=frozenset({Role.ADMIN, Role.AUDITOR}),
-        views=("quality_tickets", "quality_drift", "quality_csv"),
+        views=("quality_tickets", "quality_lines", "quality_drift", "quality_csv"),
     ),
     Section(
         page="models",

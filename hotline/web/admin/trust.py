@@ -11,7 +11,8 @@ from hotline.queries import registry, trusting
 from hotline.services import trust as trust_service
 from hotline.web.access import house, now, staff
 from hotline.web.admin import admin
-from hotline.web.admin.trust_rows import (
+from hotline.web.quality import charts
+from hotline.web.quality.line_rows import (
     DEFAULT_LABEL,
     change_row,
     consequence,
@@ -19,7 +20,6 @@ from hotline.web.admin.trust_rows import (
     tried_row,
     what_if,
 )
-from hotline.web.quality import charts
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import render_template, url_for
+from flask import render_template
 
 import classifier
 from hotline.domain.drift import Shift, Stability, stability
@@ -13,6 +13,7 @@ from hotline.services.drifting import FEWEST_CALLERS, FEWEST_TICKETS
 from hotline.web.access import house, now
 from hotline.web.quality import rows
 from hotline.web.quality.asking import CHOICES, asked
+from hotline.web.quality.tabs import tabs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,18 +45,7 @@ def page() -> tuple[str, int]:
         course=[_point(look) for look in reversed(looks)],
         fewest=(FEWEST_TICKETS, FEWEST_CALLERS),
         tickets=sum(here.values()),
-        tabs=[
-            {
-                "href": url_for(".quality", **wanted.args()),
-                "label": "派准率和退单",
-                "key": "quality",
-            },
-            {
-                "href": url_for(".quality_drift", **wanted.args()),
-                "label": "数据变化",
-                "key": "drift",
-            },
-        ],
+        tabs=tabs(wanted),
     )
     return text, 422 if wanted.errors else 200
 

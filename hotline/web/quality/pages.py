@@ -13,8 +13,9 @@ from hotline.queries.quality import Judged, Part, Sender
 from hotline.services import dispatching, notices
 from hotline.web.access import now, staff
 from hotline.web.looks import local
-from hotline.web.quality import charts, drift, rows, sheet
+from hotline.web.quality import charts, drift, lines, rows, sheet
 from hotline.web.quality.asking import CHOICES, Asked, asked
+from hotline.web.quality.tabs import tabs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +37,7 @@ def mount(wing: APIBlueprint, *, page: str | None = None) -> None:
 
     wing.add_url_rule("/quality", "quality", _quality)
     wing.add_url_rule("/quality/tickets", "quality_tickets", listing)
+    wing.add_url_rule("/quality/lines", "quality_lines", lines.page)
     wing.add_url_rule("/quality/drift", "quality_drift", drift.page)
     wing.add_url_rule("/quality.csv", "quality_csv", _csv)
 
@@ -76,18 +78,7 @@ def frame(wanted: Asked, at: datetime) -> dict[str, Any]:
         "unit_options": catalog_choices.flat(catalog_choices.departments()),
         "window": quality.within_words(at),
         "settled": local(quality.settled_until(at)),
-        "tabs": [
-            {
-                "href": url_for(".quality", **wanted.args()),
-                "label": "派准率和退单",
-                "key": "quality",
-            },
-            {
-                "href": url_for(".quality_drift", **wanted.args()),
-                "label": "数据变化",
-                "key": "drift",
-            },
-        ],
+        "tabs": tabs(wanted),
     }
 
 
@@ -146,7 +137,7 @@ def _tickets(page: str | None) -> str:
     to_id = to_unit.id if to_unit else quality.NOWHERE if to == str(quality.NOWHERE) else None
     which = quality.Asked(part=part, to_id=to_id, target=request.args.get("target", ""))
     cursor = request.args.get("cursor")
-    lines, next_cursor = quality.tickets(wanted.period, wanted.narrow, which, at=at, cursor=cursor)
+    found, next_cursor = quality.tickets(wanted.period, wanted.narrow, which, at=at, cursor=cursor)
     kept = {name: request.args[name] for name in ("dest", "target") if name in request.args}
     names = registry.category_names()
     return render_template(
@@ -156,7 +147,7 @@ def _tickets(page: str | None) -> str:
         from_to=f"{wanted.unit.short_name} → {to_unit.short_name}"
         if wanted.unit and to_unit
         else "",
-        rows=[_line(line, page, names) for line in lines],
+        rows=[_line(line, page, names) for line in found],
         sees=staff().role in SEES_ALL_TICKETS,
         has_page=page is not None,
         next_cursor=next_cursor,

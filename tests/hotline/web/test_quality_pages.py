@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
-from hotline.services import drifting
+from hotline.services import drifting, sorting
 from tests.hotline import people
 from tests.hotline.people import ZHUJIAN
 from tests.hotline.queries import indicator_month as march
@@ -36,6 +36,7 @@ DESKS = {
     "admin": "/admin",
     "auditor": "/admin",
 }
+PAGES = ("quality", "quality/tickets", "quality/lines", "quality/drift", "quality.csv")
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +77,7 @@ def test_the_answers_come_first_for_all_who_may_read(
 def test_nobody_else_gets_in(client: FlaskClient, sign_in: Enter, login: str) -> None:
     desk = sign_in(client, login)
     for wing in ("/dispatch", "/supervision", "/admin"):
-        for page in ("quality", "quality/tickets", "quality/drift", "quality.csv"):
+        for page in PAGES:
             assert desk.get(f"{wing}/{page}").status_code == 403, (wing, page)
 
 
@@ -217,6 +218,25 @@ def test_drift_shows_shares_and_new_words(
     assert "与前一个同样长的时期比工单太少，看不出" in page
     assert "与模型的训练数据比明显变化PSI" in page
     assert "起步模型" in page
+
+
+def test_all_readers_see_what_other_lines_would_have_done(
+    desk: FlaskClient, a_ticket: Made, model: str, app: APIFlask
+) -> None:
+    at = march.at_the_end() - timedelta(days=1)
+    ticket_id = a_ticket(at=at)
+    sorting.suggest(ticket_id, app.extensions["hotline"].shelf, at=at)
+    page = words(read(desk.get("/supervision/quality/lines?category=02")))
+    assert "最近30天看过的1件" in page
+    assert "现行线60%" in page
+    assert "采用" not in page
+    assert "没有这个问题分类" in read(desk.get("/supervision/quality/lines?category=99"), 422)
+
+
+def test_without_a_model_there_is_nothing_to_try(desk: FlaskClient) -> None:
+    page = read(desk.get("/supervision/quality/lines"))
+    assert "还没有数据" in page
+    assert "这段时间没有可试算的工单" in page
 
 
 def test_the_desks_lead_there(client: FlaskClient, sign_in: Enter) -> None:
