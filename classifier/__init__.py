@@ -1,6 +1,7 @@
 """Text to category (诉求分类): train, suggest, evaluate; urgency and kind by words."""
 
 from classifier.corpus import LabelledText, category_words, starter_corpus
+from classifier.drift import Vocabulary
 from classifier.errors import ArtefactError, ClassifierError, EvaluationError, TrainingError
 from classifier.kinds import suggest_kind
 from classifier.learning.evaluating import evaluate
@@ -51,6 +52,7 @@ __all__ = [
     "TrainedModel",
     "TrainingError",
     "Urgency",
+    "Vocabulary",
     "category_words",
     "evaluate",
     "fingerprint",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hotline.domain.errors import Unavailable
-from hotline.jobs import cataloguing, recount, sweep, topics
+from hotline.jobs import cataloguing, drifting, recount, sweep, topics
 from hotline.jobs.calling import enqueue, line, now
 from hotline.services import pulse
 
@@ -42,6 +42,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(topics.gather_topics, 10),
     Periodic(topics.count_topics, 30),
     Periodic(sweep.keep_house, 3600),
+    Periodic(drifting.look_at_words, 3600),
 )
 
 

@@ -20,6 +20,7 @@ from hotline.models.learning import Correction, ModelVersion, SuggestionRow
 from hotline.models.likeness import PrintKey, TicketPrint
 from hotline.models.message import Carrier, Message, MessageState, Notice
 from hotline.models.motion import MotionRow
+from hotline.models.quality import TrustChange, VocabularyLook
 from hotline.models.rulebook import Recount, RecountLine, RuleBook
 from hotline.models.staff import Absence, ApiToken, Staff
 from hotline.models.ticket import Ticket
@@ -74,7 +75,9 @@ __all__ = [
     "TopicProgress",
     "TopicRow",
     "TopicTicket",
+    "TrustChange",
     "TrustLine",
     "UnitMerger",
     "Unmasking",
+    "VocabularyLook",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.db import Base, UtcDateTime
@@ -36,4 +36,12 @@ class Assignment(Base):
 
     department: Mapped[Department] = relationship(lazy="joined")
 
-    __table_args__ = (Index("ix_assignment_department", "department_id", "ended_at"),)
+    __table_args__ = (
+        Index("ix_assignment_department", "department_id", "ended_at"),
+        Index(
+            "ix_assignment_lead_dispatched",
+            "dispatched_at",
+            sqlite_where=text("is_lead"),
+            postgresql_where=text("is_lead"),
+        ),
+    )

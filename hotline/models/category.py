@@ -47,11 +47,17 @@ class CatalogueRule(Base):
 
 
 class TrustLine(Base):
-    """Above this probability the machine dispatches by itself (信任线); "" is the default."""
+    """Above this probability the machine dispatches by itself (信任线); "" is the default.
+
+    ``model_id``: for which model it was chosen. ``wished_error``: the error it was chosen for,
+    empty when it was set by hand.
+    """
 
     __tablename__ = "trust_line"
 
     category_code: Mapped[str] = mapped_column(String(12), primary_key=True)
     probability: Mapped[float]
+    model_id: Mapped[str | None] = mapped_column(String(64))
+    wished_error: Mapped[float | None]
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str] = mapped_column(String(64))

@@ -27,6 +27,8 @@ class SuggestionRow(Base):
     routes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     decision: Mapped[str] = mapped_column(Text)
 
+    __table_args__ = (Index("ix_suggestion_model_at", "model_id", "at"),)
+
 
 class Correction(Base):
     """A category that a person confirmed or changed: a training row with its provenance."""

@@ -22,7 +22,6 @@ from hotline.models import (
     ModelVersion,
     Staff,
     Ticket,
-    TrustLine,
     Unmasking,
 )
 from hotline.queries import bounded
@@ -146,6 +145,12 @@ def unit_names_by_id() -> dict[int, str]:
     return dict(db.session.execute(query).all())
 
 
+def unit_words() -> dict[int, tuple[str, str]]:
+    """Code and short name of each unit by its id."""
+    query = select(Department.id, Department.code, Department.short_name)
+    return {unit_id: (code, name) for unit_id, code, name in db.session.execute(query)}
+
+
 def duty_names() -> dict[str, str]:
     """Name what each duty is about, after the city's unit that has it (chengguan: 城管局)."""
     query = select(Department.duty, Department.short_name).where(Department.level == "city")
@@ -243,11 +248,6 @@ def delivery_counts() -> dict[str, int]:
         "failing": bounded.count(waiting.where(Message.tries > 0)),
         "fresh": bounded.count(waiting.where(Message.tries == 0)),
     }
-
-
-def trust_lines() -> Sequence[TrustLine]:
-    """Trust lines, the default first."""
-    return db.session.scalars(select(TrustLine).order_by(TrustLine.category_code)).all()
 
 
 def knowledge(words: str = "", *, cursor: str | None = None) -> Listing:

@@ -133,6 +133,8 @@ class Seeder:
         if self.luck.random() < 0.08:  # noqa: PLR2004 - same
             yield _Step(self._hours(1, 3), lambda at: _ask(ticket_id, demo_motions.RETURN, at))
             yield _Step(self._hours(4, 20), lambda at: demo_motions.answer(ticket_id, at))
+        elif ticket_id % 15 == 4:  # noqa: PLR2004 - same
+            yield from self._astray(ticket_id)
         yield _Step(self._hours(1, 12), lambda at: _contact(ticket_id, at))
         if ticket_id % 61 == 0:
             yield from self._pleads(ticket_id, demo_motions.HANGING)
@@ -154,6 +156,12 @@ class Seeder:
         yield _Step(self._hours(4, 20), lambda at: _ask(ticket_id, plea, at))
         yield _Step(self._hours(1, 12), lambda at: demo_motions.pass_on(ticket_id, at))
         yield _Step(self._hours(1, 6), lambda at: demo_motions.answer(ticket_id, at))
+
+    def _astray(self, ticket_id: int) -> Iterator[_Step]:
+        """Sent to the wrong unit: returned, agreed to, sent on (退单、改派)."""
+        yield _Step(minutes(50), lambda at: demo_motions.send_back(ticket_id, at))
+        yield _Step(minutes(90), lambda at: demo_motions.send_on(ticket_id, at))
+        yield _Step(minutes(40), lambda at: _sign(ticket_id, at))
 
     def _dispatch(self, ticket_id: int, code: str, at: datetime) -> None:
         """The machine where it is sure, else the dispatcher by the catalogue's first choice."""

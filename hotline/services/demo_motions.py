@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from hotline.domain.identity import Actor
 from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import Motion, MotionState, MotionStep
 from hotline.domain.terms import Clock, Finding, Kind, Role, Urgency
-from hotline.models import Deadline, MotionRow, Rating, Staff, Ticket
+from hotline.models import Deadline, Department, MotionRow, Rating, Staff, Ticket
 from hotline.queries import leaders
-from hotline.services import leave, motions, ratings_review, staffing
+from hotline.services import dispatching, leave, motions, ratings_review, staffing
 from hotline.services.motions import Plea
 from hotline.services.ratings_review import Check
 from hotline.services.timing import plans
@@ -57,6 +58,21 @@ APPEAL = Plea(
     reason_code="objective_limits",
     evidence="气象部门预警记录、停工通知",
 )
+TAKEN_FOR = {
+    "chengguan": "zhujian",
+    "zhujian": "chengguan",
+    "huanbao": "chengguan",
+    "shichang": "chengguan",
+    "jiaotong": "gongan",
+    "gongan": "jiaotong",
+    "weijian": "shichang",
+    "renshe": "minzheng",
+    "minzheng": "renshe",
+    "jiaoyu": "renshe",
+    "nongye": "ziran",
+    "ziran": "zhujian",
+}
+"""Which unit a matter belongs to that was sent to this one by mistake, by duty."""
 MENDED = "已向诉求人说明情况，督促责任人当日到场处理，并举一反三排查同类问题"
 
 
@@ -70,6 +86,32 @@ def ask(ticket_id: int, plea: Plea, at: datetime, *, by: Actor | None = None) ->
     opening = motions.openings(ticket, actor, at=at).get(plea.kind)
     if opening is not None and opening.refusal is None:
         motions.file(ticket_id, plea, actor, at=at)
+
+
+def send_back(ticket_id: int, at: datetime) -> None:
+    """The unit says whose the matter is: another one of the same district."""
+    ticket = db.session.get(Ticket, ticket_id)
+    unit = ticket.lead_department if ticket else None
+    if unit is None:
+        return
+    query = select(Department.code).where(
+        Department.area_code == unit.area_code, Department.duty == TAKEN_FOR.get(unit.duty, "")
+    )
+    other = db.session.scalar(query.limit(1))
+    if other is not None:
+        reason = "经现场核实，该事项的主管部门是建议单位，本单位没有这项职责"
+        plea = replace(RETURN, reason=reason, reason_code="wrong_duty", suggested_code=other)
+        ask(ticket_id, plea, at)
+
+
+def send_on(ticket_id: int, at: datetime) -> None:
+    """The hotline agrees to what names another unit, and sends the ticket there."""
+    for row in _open(ticket_id):
+        unit = row.suggested_department
+        if row.kind is Motion.RETURN and unit is not None:
+            motions.grant(row.id, DISPATCHER, note="情况属实，同意退单", at=at)
+            reason = "按单位建议改派"
+            dispatching.dispatch(ticket_id, unit.code, actor=DISPATCHER, at=at, reason=reason)
 
 
 def pass_on(ticket_id: int, at: datetime) -> None:

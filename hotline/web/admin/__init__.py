@@ -2,7 +2,10 @@
 
 from apiflask import APIBlueprint
 
+from hotline.web import quality
+
 admin = APIBlueprint("admin", __name__, enable_openapi=False)
+quality.mount(admin)
 
 from hotline.web.admin import (  # noqa: E402, F401 - registers the gate and the routes
     audit,

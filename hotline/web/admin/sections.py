@@ -65,10 +65,19 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         page="trust",
         label="信任线",
-        purpose="模型概率达到多少就自动派单，低于它的交给分派员",
+        purpose="模型概率达到多少就自动派单，低于它的交给分派员；按错派率从数据中选取",
         icon="settings",
         roles=_ADMIN,
-        deeds=("set_trust", "drop_trust"),
+        views=("trust_line",),
+        deeds=("set_trust", "adopt_trust", "drop_trust"),
+    ),
+    Section(
+        page="quality",
+        label="派单质量",
+        purpose="一次派准率、退单、改派和移出，按分类和单位看；点数字看工单",
+        icon="chart-bar",
+        roles=frozenset({Role.ADMIN, Role.AUDITOR}),
+        views=("quality_tickets", "quality_lines", "quality_drift", "quality_csv"),
     ),
     Section(
         page="models",

@@ -41,6 +41,7 @@ from hotline.web.api import (  # noqa: E402, F401 - the endpoints register thems
     actions,
     citizen,
     detail,
+    dispatch_quality,
     indicators,
     progress,
     suggestions,

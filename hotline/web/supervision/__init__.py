@@ -2,12 +2,13 @@
 
 from apiflask import APIBlueprint
 
-from hotline.web import bell
+from hotline.web import bell, quality
 from hotline.web.tickets import rectify
 
 supervision = APIBlueprint("supervision", __name__, enable_openapi=False)
 bell.mount(supervision)
 rectify.mount(supervision, page="supervision.ticket")
+quality.mount(supervision, page="supervision.ticket")
 
 from hotline.web.supervision import (  # noqa: E402, F401 - registers the routes
     bulk,

@@ -156,8 +156,8 @@ def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
     every = [
-        *("count_topics", "gather_topics", "keep_house", "sweep_catalogue", "sweep_clocks"),
-        *("sweep_entries", "sweep_messages", "sweep_prints", "sweep_recounts"),
+        *("count_topics", "gather_topics", "keep_house", "look_at_words", "sweep_catalogue"),
+        *("sweep_clocks", "sweep_entries", "sweep_messages", "sweep_prints", "sweep_recounts"),
     ]
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
@@ -170,6 +170,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
         "count_topics": 119,
         "gather_topics": 359,
         "keep_house": 0,
+        "look_at_words": 0,
         "sweep_catalogue": 719,
         "sweep_clocks": 179,
         "sweep_entries": 239,

@@ -184,7 +184,7 @@ def test_trust_line_is_the_administrators_below_the_door_too(at: datetime) -> No
     with pytest.raises(NotAllowed):
         trust.set_line("09", 0.8, people.who("security"), at=at)
     with pytest.raises(NotAllowed):
-        trust.drop_line("09", people.who("auditor"))
+        trust.drop_line("09", people.who("auditor"), at=at)
 
 
 def test_default_line_stays(desk: FlaskClient) -> None:
