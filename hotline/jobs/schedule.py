@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hotline.domain.errors import Unavailable
-from hotline.jobs import cataloguing, recount, sweep
+from hotline.jobs import cataloguing, learning, recount, sweep
 from hotline.jobs.calling import enqueue, line, now
 from hotline.services import pulse
 
@@ -38,6 +38,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(sweep.sweep_messages, 15),
     Periodic(recount.sweep_recounts, 5),
     Periodic(cataloguing.sweep_catalogue, 5),
+    Periodic(learning.sweep_learning, 5),
+    Periodic(learning.ask_nightly, 60),
     Periodic(sweep.keep_house, 3600),
 )
 

@@ -156,7 +156,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
     every = ["keep_house", "sweep_catalogue", "sweep_clocks", "sweep_entries", "sweep_messages"]
-    every.append("sweep_recounts")
+    every = sorted([*every, "sweep_recounts", "sweep_learning", "ask_nightly"])
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
     counted: dict[str, int] = dict.fromkeys(every, 0)
@@ -165,10 +165,12 @@ def test_each_period_asks_once(app: APIFlask) -> None:
         for name in asked():
             counted[name] += 1
     assert counted == {
+        "ask_nightly": 59,
         "keep_house": 0,
         "sweep_catalogue": 719,
         "sweep_clocks": 179,
         "sweep_entries": 239,
+        "sweep_learning": 719,
         "sweep_messages": 239,
         "sweep_recounts": 719,
     }
