@@ -63,7 +63,7 @@ def ask_nightly(at: datetime) -> int | None:
     begins = here.replace(hour=rule.hour, minute=0, second=0, microsecond=0)
     if not rule.is_nightly or not begins <= here < begins + NIGHT_LASTS:
         return None
-    if _is_asked(here.date()) or samples.fresh_since(_last_learned()) < rule.least_rows:
+    if _is_asked(here.date()) or samples.fresh_since(last_learned()) < rule.least_rows:
         return None
     try:
         with transaction():
@@ -78,7 +78,7 @@ def _is_asked(night: date) -> bool:
     return db.session.scalar(select(LearningRun.id).where(LearningRun.night == night)) is not None
 
 
-def _last_learned() -> datetime | None:
+def last_learned() -> datetime | None:
     """When the rows of the last training that brought a model were read."""
     query = (
         select(LearningRun.asked_at)
