@@ -172,6 +172,8 @@ def said_of(result: dict[str, Any], first_id: str, second_id: str) -> str:
         f"只有 {second_id} 判对的 {result['only_second']} 条，"
         f"只有 {first_id} 判对的 {result['only_first']} 条"
     )
+    if result["only_first"] == result["only_second"] == 0:
+        return f"{words}。没有一条是只有一方判对的：分不出高下。"
     chance = "不到 0.1%" if result["p"] < 0.001 else f"{result['p']:.1%}"  # noqa: PLR2004 - as people say it
     if result["p"] < classifier.CHANCE:
         better = second_id if result["only_second"] > result["only_first"] else first_id
