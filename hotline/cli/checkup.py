@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import classifier
 import sla
 from hotline.domain.errors import Unavailable
 from hotline.jobs.calling import line
-from hotline.queries import doctor, health, office, outages
+from hotline.queries import doctor, health, model_versions, office, outages, shadows
 from hotline.services import learning, pulse
 from hotline.services.timing.outages import GAP, PULSE
 
@@ -30,7 +29,13 @@ SKEW_WARN, SKEW_FAIL = timedelta(seconds=5), timedelta(seconds=60)
 LAG = timedelta(minutes=5)
 FIRST_GOOD_YEAR = 2025
 LEAST_FREE = 1 << 30
-PROCESSES = {"worker-front": "后台任务（前台队列）", "worker-back": "后台任务", "cron": "定时任务"}
+LEARNER = "worker-learning"
+PROCESSES = {
+    "worker-front": "后台任务（前台队列）",
+    "worker-back": "后台任务",
+    LEARNER: "学习任务",
+    "cron": "定时任务",
+}
 START = "请运行 make run（或 hotline up）"
 
 
@@ -126,7 +131,8 @@ def _heartbeats(at: datetime) -> Iterator[Finding]:
             continue
         says = f"最后心跳 {_local(last)}" if last else "从未启动"
         command = "jobs cron" if process == "cron" else f"jobs worker {process[7:]}"
-        yield Finding(process, name, State.FAIL, says, f"{START}，或单独运行 hotline {command}")
+        state = State.WARN if process == LEARNER else State.FAIL  # no ticket waits for it
+        yield Finding(process, name, state, says, f"{START}，或单独运行 hotline {command}")
 
 
 def _sweep(at: datetime) -> Iterator[Finding]:
@@ -145,17 +151,27 @@ def _sweep(at: datetime) -> Iterator[Finding]:
 
 
 def _model(house: House) -> Iterator[Finding]:
-    model_id = learning.active_model_id()
+    model_id, name = learning.active_model_id(), "分类模型"
     if model_id is None:
-        yield Finding("model", "分类模型", State.FAIL, "没有启用的模型", f"{START}，会训练起步模型")
-        return
-    try:
-        classifier.load(house.settings.models / model_id)
-    except (classifier.ArtefactError, OSError) as error:
-        todo = "请用 hotline model activate 启用另一个，或重新训练"
-        yield Finding("model", "分类模型", State.FAIL, f"{model_id} 不可用（{error}）", todo)
+        yield Finding("model", name, State.FAIL, "没有启用的模型", f"{START}，会训练起步模型")
+    elif trouble := house.shelf.trouble(model_id):
+        says = f"{model_id} 不可用（{trouble}）；工单照常受理，全部由分派员分类"
+        yield Finding("model", name, State.FAIL, says, _way_out(house, model_id))
     else:
-        yield Finding("model", "分类模型", State.OK, f"{model_id} 可用，校验无误")
+        yield Finding("model", name, State.OK, f"{model_id} 可用，校验无误")
+    shadow = shadows.open_run()
+    if shadow is not None and (trouble := house.shelf.trouble(shadow.model_id)):
+        says = f"{shadow.model_id} 读不出来（{trouble}）；派单不受影响"
+        todo = "请恢复它的文件，或在“影子运行”页结束它"
+        yield Finding("shadow", "影子模型", State.WARN, says, todo)
+
+
+def _way_out(house: House, broken: str) -> str:
+    """The newest other version that can be trusted, by the command that activates it."""
+    for row in model_versions.newest():
+        if row.id != broken and not house.shelf.trouble(row.id):
+            return f"请在“分类模型”页退回，或运行 hotline model activate {row.id}"
+    return f"{START}重建起步模型，再用 hotline model activate 启用，或重新训练"
 
 
 def _calendar(at: datetime) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import with_appcontext
 
-from hotline.cli import clock, plotting, predicting, workshop
+from hotline.cli import clock, learning, plotting, predicting, workshop
 from hotline.cli.entry import fail
 from hotline.cli.examples import Examples, read_examples, text_columns
 from hotline.cli.telling import json_option, note, table, tell
@@ -30,6 +30,10 @@ label_option = click.option("--label", required=True, help="标签（分类）�
 @click.group("model")
 def command() -> None:
     """分类模型：训练、评测、列出、启用、试用；没有数据库也能用。"""
+
+
+command.add_command(learning.noise)
+command.add_command(learning.retrain)
 
 
 @command.command()

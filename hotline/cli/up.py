@@ -93,7 +93,7 @@ def _where(settings: Settings) -> str:
 
 
 def processes(settings: Settings) -> list[Child]:
-    """Web, two workers and one cron; each is started again when it dies."""
+    """Web, two workers for the line, one that learns, one cron; who dies is started again."""
     web = [
         *(sys.executable, "-m", "gunicorn", "hotline:create_app()"),
         *("--bind", f"127.0.0.1:{settings.port}"),
@@ -105,6 +105,7 @@ def processes(settings: Settings) -> list[Child]:
         Child("web", web),
         Child("worker-front", [*HOTLINE, "jobs", "worker", "front"]),
         Child("worker-back", [*HOTLINE, "jobs", "worker", "back"]),
+        Child("worker-learning", [*HOTLINE, "jobs", "worker", "learning"]),
         Child("cron", [*HOTLINE, "jobs", "cron"]),
     ]
 

@@ -17,6 +17,7 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from hotline.domain.errors import Conflict, HotlineError, Transient
+from hotline.jobs.queues import Queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from hotline.domain.pace import Pace
-    from hotline.jobs.queues import Queue
     from hotline.services.house import House
 
 log = structlog.get_logger()
@@ -32,6 +32,8 @@ P = ParamSpec("P")
 RESULT_LIFE = 0
 FAILURE_LIFE = 3600
 TIMEOUT = 60
+LONG_TIMEOUT = 4 * 3600
+"""A training of half a million rows; it says itself how far it is."""
 TRIES = 3
 QUEUE_OF: dict[str, Queue] = {}
 """The promise of time of every job, by the name of its function."""
@@ -149,7 +151,7 @@ def enqueue(
         asked.enqueue_call(
             f"{function.__module__}.{function.__name__}",
             args=args,
-            timeout=TIMEOUT,
+            timeout=LONG_TIMEOUT if asked.name == Queue.LEARNING else TIMEOUT,
             result_ttl=RESULT_LIFE,
             failure_ttl=FAILURE_LIFE,
             job_id=key,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hotline.domain.errors import Unavailable
-from hotline.jobs import cataloguing, drifting, recount, sweep, topics
+from hotline.jobs import cataloguing, drifting, learning, recount, sweep, topics
 from hotline.jobs.calling import enqueue, line, now
 from hotline.services import pulse
 
@@ -41,6 +41,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(sweep.sweep_prints, 300),
     Periodic(topics.gather_topics, 10),
     Periodic(topics.count_topics, 30),
+    Periodic(learning.sweep_learning, 5),
+    Periodic(learning.ask_nightly, 60),
     Periodic(sweep.keep_house, 3600),
     Periodic(drifting.look_at_words, 3600),
 )

@@ -12,7 +12,7 @@ from rq.serializers import JSONSerializer
 
 from hotline.domain.errors import Unavailable
 from hotline.jobs.calling import line, now, rq_queue
-from hotline.jobs.queues import WORKER_GROUPS
+from hotline.jobs.queues import APART, WORKER_GROUPS
 from hotline.services import pulse
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ MAINTENANCE = 15
 def run(group: str, *, burst: bool = False) -> None:
     """Work on the queues of a group until told to stop; SIGTERM ends after the running job."""
     here = line()
-    with here.app.app_context():
-        _warm(here.app.extensions["hotline"])
+    if group not in APART:
+        with here.app.app_context():
+            _warm(here.app.extensions["hotline"])
     worker = SimpleWorker(
         [rq_queue(name) for name in WORKER_GROUPS[group]],
         connection=here.connection,

@@ -16,7 +16,14 @@ from hotline.models.department import Area, Department
 from hotline.models.indicator import IndicatorSetting
 from hotline.models.intake import Attachment, Call, IdempotencyKey
 from hotline.models.knowledge import KnowledgeEntry
-from hotline.models.learning import Correction, ModelVersion, SuggestionRow
+from hotline.models.learning import Correction, ModelActivation, ModelVersion, SuggestionRow
+from hotline.models.learning_run import (
+    LearningLine,
+    LearningRule,
+    LearningRun,
+    ShadowAnswer,
+    ShadowRun,
+)
 from hotline.models.likeness import PrintKey, TicketPrint
 from hotline.models.message import Carrier, Message, MessageState, Notice
 from hotline.models.motion import MotionRow
@@ -50,9 +57,13 @@ __all__ = [
     "IdempotencyKey",
     "IndicatorSetting",
     "KnowledgeEntry",
+    "LearningLine",
+    "LearningRule",
+    "LearningRun",
     "Message",
     "MessageState",
     "Milestone",
+    "ModelActivation",
     "ModelVersion",
     "MotionRow",
     "Notice",
@@ -65,6 +76,8 @@ __all__ = [
     "RoutingTrial",
     "RoutingTrialLine",
     "RuleBook",
+    "ShadowAnswer",
+    "ShadowRun",
     "Staff",
     "StreetDuty",
     "SuggestionRow",

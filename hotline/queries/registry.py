@@ -19,7 +19,6 @@ from hotline.models import (
     KnowledgeEntry,
     Message,
     MessageState,
-    ModelVersion,
     Staff,
     Ticket,
     Unmasking,
@@ -173,36 +172,6 @@ def unit_facts(code: str) -> Department:
     if unit is None:
         raise NotFound("没有这个承办单位")
     return unit
-
-
-def models() -> Sequence[ModelVersion]:
-    """Model versions, the newest first."""
-    return db.session.scalars(
-        select(ModelVersion).order_by(ModelVersion.created_at.desc()).limit(50)
-    ).all()
-
-
-def corrections(*, cursor: str | None = None) -> Listing:
-    """Corrections with the title of their ticket, the newest first."""
-    query = (
-        select(
-            Correction.id,
-            Ticket.ticket_no,
-            Ticket.title,
-            Correction.from_code,
-            Correction.to_code,
-            Correction.source,
-            Correction.by,
-            Correction.at,
-            Correction.harvested_at,
-        )
-        .join(Ticket, Ticket.id == Correction.ticket_id)
-        .order_by(Correction.id.desc())
-        .limit(PAGE + 1)
-    )
-    if cursor:
-        query = query.where(Correction.id < bounded.read_id_cursor(cursor))
-    return _cut(db.session.execute(query).all())
 
 
 def correction_counts() -> tuple[int, int]:

@@ -122,7 +122,9 @@ def dispatch(  # noqa: PLR0913 - the dispatcher's one form; all but two by keywo
         if is_ruling and not (reason or "").strip():
             raise Invalid("reason", "裁定须写明双方理由和依据")
         if category_code:
-            learning.correct(ticket, category_code, actor, source="dispatch", at=at)
+            learning.correct(
+                ticket, category_code, actor, source="dispatch", at=at, unit_code=unit.code
+            )
         decision = None
         if ticket.category_code:
             proposed = _decision(ticket, ticket.category_code, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline.domain.events import PUBLIC, QUIET, Event
-from hotline.jobs.queues import WORKER_GROUPS, Queue
+from hotline.jobs.queues import APART, WORKER_GROUPS, Queue
 from hotline.jobs.reactions import ON_EVENT
 
 
@@ -31,4 +31,10 @@ def test_every_queue_has_a_worker() -> None:
 
 
 def test_danger_goes_first_everywhere() -> None:
-    assert all(queues[0] is Queue.URGENT for queues in WORKER_GROUPS.values())
+    line = {name: queues for name, queues in WORKER_GROUPS.items() if name not in APART}
+    assert all(queues[0] is Queue.URGENT for queues in line.values())
+
+
+def test_who_learns_does_nothing_else() -> None:
+    apart = [queues for name, queues in WORKER_GROUPS.items() if name in APART]
+    assert apart == [(Queue.LEARNING,)], "a training of minutes must keep no ticket waiting"

@@ -82,17 +82,26 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         page="models",
         label="分类模型",
-        purpose="各版本的准确率，启用哪一个；启用后下一张工单就用它",
+        purpose="各版本从哪来、准不准，启用、退回、对比、影子运行；启用后下一张工单就用它",
         icon="sparkles",
         roles=_ADMIN,
-        deeds=("activate",),
+        views=("model_version", "comparison", "shadow", "training"),
+        deeds=(
+            *("activate", "roll_back", "compare", "train_now", "set_night_rule"),
+            *("start_shadow", "end_shadow", "promote_shadow"),
+        ),
     ),
     Section(
         page="corrections",
         label="修正样本",
-        purpose="人工确认和更正的分类，办结后成为下次训练的样本",
+        purpose="人工确认和更正的分类，办结后成为下次训练的样本；分错的可以排除",
         icon="refresh",
         roles=_ADMIN,
+        views=("label_check",),
+        deeds=(
+            *("exclude_correction", "readmit_correction", "keep_correction"),
+            *("export_corrections", "check_labels"),
+        ),
     ),
     Section(
         page="deliveries",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hotline.cli import checkup
+from hotline.jobs.calling import drain
+from hotline.services import learning
+from hotline.services.training import shadowing
+from tests.hotline import people
+from tests.hotline.learned import second_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +43,7 @@ def test_a_healthy_house_passes(hotline: Callable[..., Said]) -> None:
     found = states(said)
     assert set(found) == {
         *("database", "redis", "disk", "worker-front", "worker-back", "cron"),
+        "worker-learning",
         *("sweep", "model", "calendar", "clock", "backlog", "messages"),
     }
     assert "fail" not in found.values()
@@ -79,6 +86,43 @@ def test_an_outage_of_the_day_is_told(app: APIFlask) -> None:
 def test_no_model_fails(hotline: Callable[..., Said]) -> None:
     said = hotline("doctor", "--json")
     assert (said.code, states(said)["model"]) == (1, "fail")
+
+
+@pytest.mark.usefixtures("pulses")
+def test_a_broken_active_model_is_told_with_the_way_out(
+    app: APIFlask, model: str, hotline: Callable[..., Said], a_ticket: Callable[..., int]
+) -> None:
+    """End to end: the intake goes on, the ticket goes to the dispatcher, the doctor knows a way."""
+    shelf = app.extensions["hotline"].shelf
+    learning.activate(second_model(shelf), at=datetime.now(UTC))
+    shutil.rmtree(shelf.folder / "m-2")
+    ticket_id = a_ticket(title="夜间施工噪声", at=datetime.now(UTC))
+    drain()
+    assert people.stage(ticket_id).value == "to_dispatch"
+    said = hotline("doctor")
+    assert said.code == 1
+    assert "✗ 分类模型：m-2 不可用（模型文件夹不存在）；工单照常受理，全部由分派员分类" in said.out
+    assert f"hotline model activate {model}" in said.out
+    assert hotline("model", "activate", model).code == 0
+    assert hotline("doctor").code == 0
+
+
+@pytest.mark.usefixtures("pulses", "model")
+def test_a_shadow_that_cannot_be_read_is_a_warning(
+    app: APIFlask, hotline: Callable[..., Said]
+) -> None:
+    shelf = app.extensions["hotline"].shelf
+    shadowing.start(second_model(shelf), people.who("admin"), shelf, at=datetime.now(UTC))
+    assert "shadow" not in states(hotline("doctor", "--json"))
+    shutil.rmtree(shelf.folder / "m-2")
+    said = hotline("doctor")
+    assert said.code == 0
+    assert "! 影子模型：m-2 读不出来" in said.out
+
+
+@pytest.mark.usefixtures("model")
+def test_a_learning_worker_that_is_away_is_a_warning(hotline: Callable[..., Said]) -> None:
+    assert states(hotline("doctor", "--json"))["worker-learning"] == "warn"
 
 
 @pytest.mark.usefixtures("pulses", "model")

@@ -156,8 +156,9 @@ def test_each_period_asks_once(app: APIFlask) -> None:
     last: dict[str, int] = {}
     start = 1_800_000_000 - 1_800_000_000 % 3600
     every = [
-        *("count_topics", "gather_topics", "keep_house", "look_at_words", "sweep_catalogue"),
-        *("sweep_clocks", "sweep_entries", "sweep_messages", "sweep_prints", "sweep_recounts"),
+        *("ask_nightly", "count_topics", "gather_topics", "keep_house", "look_at_words"),
+        *("sweep_catalogue", "sweep_clocks", "sweep_entries", "sweep_learning"),
+        *("sweep_messages", "sweep_prints", "sweep_recounts"),
     ]
     assert schedule.ask(start, last) == len(every)
     assert asked() == every
@@ -169,11 +170,13 @@ def test_each_period_asks_once(app: APIFlask) -> None:
     assert counted == {
         "count_topics": 119,
         "gather_topics": 359,
+        "ask_nightly": 59,
         "keep_house": 0,
         "look_at_words": 0,
         "sweep_catalogue": 719,
         "sweep_clocks": 179,
         "sweep_entries": 239,
+        "sweep_learning": 719,
         "sweep_messages": 239,
         "sweep_recounts": 719,
     }

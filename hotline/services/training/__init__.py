@@ -1,0 +1,1 @@
+"""Learning from people's decisions (学习): compare, train anew, shadow, check labels."""
