@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FAMILY = "hotline-classifier/"
-FORMAT = f"{FAMILY}2"
+FORMAT = f"{FAMILY}3"
+READABLE = (FORMAT, f"{FAMILY}2")
+"""2 had no levels and no departments; what it had is stored the same way."""
 ARRAYS = "arrays.npz"
 METADATA = "metadata.json"
 SEAL = "SHA256SUMS"
@@ -77,7 +79,13 @@ def _check_format(metadata: object, folder: Path) -> None:
     found = metadata.get("format") if isinstance(metadata, dict) else None
     if not isinstance(found, str) or not found.startswith(FAMILY):
         raise ArtefactError(f"不是本系统的模型文件：{folder}")
-    if found != FORMAT:
+    if found not in READABLE:
+        number = found.removeprefix(FAMILY)
+        if number.isdigit() and int(number) > int(FORMAT.removeprefix(FAMILY)):
+            raise ArtefactError(
+                f"模型格式是 {found}，由更新版本的程序生成，本版本读 {FORMAT}："
+                f"请升级程序，或用 hotline model train 重新训练：{folder}"
+            )
         raise ArtefactError(
             f"模型格式是 {found}，本版本读 {FORMAT}：请用 hotline model train 重新训练"
             f"（起步模型由 hotline up 自动重建）：{folder}"

@@ -42,6 +42,17 @@ class LinearWeights:
         """Only these labels, in this order."""
         return LinearWeights(np.ascontiguousarray(self.weights[:, columns]), self.bias[columns])
 
+    @property
+    def width(self) -> int:
+        """Number of features."""
+        return len(self.weights)
+
+    def gains(self, columns: NDArray[np.int64], labels: Sequence[int]) -> NDArray[np.float64]:
+        """What each feature gives to each label above what it gives to the mean label."""
+        rows = self.weights[columns]
+        above: NDArray[np.float64] = rows[:, labels] - rows.mean(axis=1, keepdims=True)
+        return above
+
     def decisions(self, matrix: sparse.csr_matrix) -> NDArray[np.float64]:
         """Decision values, one row per document and one column per label."""
         values: NDArray[np.float64] = np.asarray(matrix @ self.weights, dtype=np.float64)

@@ -12,7 +12,7 @@ from hotline.cli import clock
 from hotline.cli.entry import fail
 from hotline.cli.telling import note
 from hotline.domain.errors import HotlineError, Unavailable
-from hotline.queries import health, model_versions
+from hotline.queries import health, model_versions, office
 from hotline.services import learning
 
 if TYPE_CHECKING:
@@ -118,6 +118,14 @@ def register(model: classifier.Classifier, at: datetime) -> bool:
         note(f"模型已保存，但未能登记：{error.message}")
         return False
     return True
+
+
+def unknown_units(model: classifier.Classifier) -> list[str]:
+    """Departments a model has learned that the directory of units does not name."""
+    if model.departments is None or registry() is None:
+        return []
+    _, directory = office.catalogue()
+    return [name for name in model.departments.labels if directory.named(name) is None]
 
 
 def ensure_starter(at: datetime) -> bool:
