@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +15,6 @@ import numpy as np
 from classifier.errors import ArtefactError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 FAMILY = "hotline-classifier/"
@@ -24,6 +24,7 @@ READABLE = (FORMAT, f"{FAMILY}2")
 ARRAYS = "arrays.npz"
 METADATA = "metadata.json"
 SEAL = "SHA256SUMS"
+UNFINISHED = ".writing-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,18 @@ class Artefact:
     metadata: dict[str, Any]
 
     def write(self, folder: Path) -> None:
-        """Write arrays, metadata and, last of all, the seal."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write arrays, metadata and, last of all, the seal; a new folder appears whole or not."""
+        if folder.exists():
+            self._write_into(folder)
+            return
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder.parent) as parts:
+            whole = Path(parts) / folder.name
+            self._write_into(whole)
+            whole.rename(folder)
+
+    def _write_into(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         (folder / SEAL).unlink(missing_ok=True)
         np.savez(folder / ARRAYS, allow_pickle=False, **self.arrays)
         text = json.dumps({"format": FORMAT, **self.metadata}, ensure_ascii=False, indent=1)

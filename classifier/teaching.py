@@ -96,6 +96,7 @@ def train_from(
     about["id"] = f"m{at:%Y%m%d%H%M%S}-{about['data_sha256'][:8]}"
     if any(found.departments):
         about["departments"] = None  # until they have been learned
+    del found  # a hundred bytes for each row that training has better use for
     if way["path"] == STREAMED:
         return train_streamed(source, curated, about, progress=tell)
     return _train_exactly(source, curated, about, at, tell)

@@ -64,6 +64,7 @@ def fit_weights(
     targets: NDArray[np.int64],
     labels: int,
     machines: Sequence[tuple[float, float]] = MACHINES,
+    tolerance: float = TOLERANCE,
 ) -> LinearWeights:
     """Mean of the machines of each label against the rest.
 
@@ -84,7 +85,7 @@ def fit_weights(
             scale = ratio**power
             scaled = matrix.copy()
             scaled.data *= scale[matrix.indices]
-            found, found_bias = _machine(scaled, inside, cost)
+            found, found_bias = _machine(scaled, inside, cost, tolerance)
             weights[:, label] += found * scale / len(machines)
             bias[label] += found_bias / len(machines)
     return LinearWeights(weights, bias)
@@ -100,12 +101,12 @@ def _bayes_ratio(inside: sparse.csr_matrix, total: NDArray[np.float64]) -> NDArr
 
 
 def _machine(
-    matrix: sparse.csr_matrix, inside: NDArray[np.bool_], cost: float
+    matrix: sparse.csr_matrix, inside: NDArray[np.bool_], cost: float, tolerance: float
 ) -> tuple[NDArray[np.float32], float]:
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415  # training only
     from sklearn.svm import LinearSVC  # noqa: PLC0415  # a worker that only suggests needs none
 
-    machine = LinearSVC(C=cost, tol=TOLERANCE, random_state=0)
+    machine = LinearSVC(C=cost, tol=tolerance, random_state=0)
     with warnings.catch_warnings():
         # A machine stopped at its iteration bound is still judged by cross-validation.
         warnings.simplefilter("ignore", ConvergenceWarning)

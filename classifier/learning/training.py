@@ -18,6 +18,7 @@ from classifier.learning.families import families_of, fit_families
 from classifier.learning.features import FeatureSpace
 from classifier.learning.folding import FOLDS, count_contradictions, deal_folds, group_copies
 from classifier.learning.measuring import Evaluation, measure
+from classifier.levels.scoring import LevelMarks
 from classifier.reading.documents import read_documents
 from classifier.suggesting import Classifier
 
@@ -185,7 +186,10 @@ def _cross_validated(
         unseen = folds == fold
         fitted = fit_calibration(decisions[~unseen], targets[~unseen])
         probabilities[unseen] = fitted.probabilities(decisions[unseen])
-    return measure(names, probabilities, [names[target] for target in targets.tolist()])
+    truths = [names[target] for target in targets.tolist()]
+    levels = LevelMarks(names)
+    levels.add(probabilities, truths)
+    return levels.told_in(measure(names, probabilities, truths))
 
 
 def _metadata(rows: Rows, names: tuple[str, ...], evaluation: Evaluation) -> dict[str, Any]:

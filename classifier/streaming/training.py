@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BATCH = 1_000
 FEWEST_DEPARTMENTS = 2
 # The second target only advises: a sample teaches it, all rows of a rare unit among them.
-MOST_DEPARTMENT_ROWS = 80_000
+MOST_DEPARTMENT_ROWS = 50_000
 # Shares of the whole at which each pass begins, as measured with half a million rows.
 BEGINS = {"统计词表": 0.06, "提取特征": 0.14, "逐级训练": 0.45, "校准与评测": 0.97}
 

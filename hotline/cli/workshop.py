@@ -60,7 +60,7 @@ def artefacts() -> Iterator[Artefact]:
     place = folder()
     if not place.is_dir():
         return
-    for path in sorted(p for p in place.iterdir() if p.is_dir()):
+    for path in sorted(p for p in place.iterdir() if p.is_dir() and p.name[0] != "."):
         try:
             yield Artefact(path.name, classifier.load(path))
         except (classifier.ArtefactError, OSError) as error:
@@ -104,7 +104,10 @@ def new_starter(at: datetime) -> classifier.Classifier:
 
 def keep(trained: TrainedModel, at: datetime) -> bool:
     """Save a new model and enter it into the registry where there is one; True when entered."""
-    trained.save(folder() / trained.id)
+    try:
+        trained.save(folder() / trained.id)
+    except OSError as error:
+        fail(f"模型写不进 {folder()}（{error.strerror}）：请腾出磁盘空间或检查权限后重新训练")
     return register(trained.classifier, at)
 
 

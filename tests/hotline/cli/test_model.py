@@ -86,7 +86,11 @@ def test_predict_streams_a_table(
     said = hotline("model", "predict", "--file", path)
     rows = list(csv.DictReader(said.out.splitlines()))
     assert [row["line"] for row in rows] == ["2", "3"]
-    assert set(rows[0]) == {"line", "label", "code", "path", "probability", "unsure"}
+    assert list(rows[0]) == [
+        *("line", "label", "code", "path", "probability", "unsure"),
+        *("answer", "answer_probability"),
+    ]
+    assert float(rows[0]["answer_probability"]) >= float(rows[0]["probability"])
     assert rows[0]["path"].startswith("城乡建设/")
     both = hotline("model", "predict", "--file", path, "--text", "content", "--json").json
     assert [p["line"] for p in both["predictions"]] == [2, 3]
