@@ -35,7 +35,7 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """All categories by falling probability; `unsure` asks for a person, `doubt` says why.
+    """The 150 likeliest categories by falling odds; `unsure` asks for a person, `doubt` says why.
 
     `answer` is what the model stands by: the first category, or where that is weak the nearest
     one above it that is not. `departments` handled such matters before, where that was learned.

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from classifier.reading.documents import Document
 
 EXPLAINED = 3
-# Nobody reads more than these of each of thousands; building them is what costs.
-OFFERED_IN_BATCH = 10
+# Nobody reads more of thousands than these, one by one or in a batch; building them costs.
+OFFERED, OFFERED_IN_BATCH = 150, 10
 # Rows handled at once: large enough for numpy, small enough to keep memory flat.
 BATCH = 512
 # Words of one character say little to a reader, though they count.
@@ -103,7 +103,7 @@ class Classifier:
         judged = self._judge(documents, matrix)
         units = self.departments.likeliest(matrix) if reasons and self.departments else ()
         known = _known_words(matrix, len(self.space.words.words))
-        orders = _orders(judged, len(codes) if reasons else OFFERED_IN_BATCH)
+        orders = _orders(judged, OFFERED if reasons else OFFERED_IN_BATCH)
         for index, (order, odds) in enumerate(zip(orders, judged, strict=True)):
             spoken = self._reasons(matrix, order[:EXPLAINED]) if reasons else {}
             best = odds[order].tolist()

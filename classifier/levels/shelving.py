@@ -62,4 +62,4 @@ def unpack_leveled(
         raise ArtefactError("模型文件内部不一致（分级权重与词表、类别的数目不符）")
     held = (values.astype(np.float32), indices.astype(np.int32), indptr.astype(np.int32))
     table = sparse.csr_matrix(held, shape=(width, len(tree)))
-    return LeveledWeights(table, bias, tree), LeveledCalibration(tree, slope, bend, shift)
+    return LeveledWeights.of(table, bias, tree), LeveledCalibration(tree, slope, bend, shift)

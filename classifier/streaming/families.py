@@ -27,7 +27,7 @@ MACHINES = ((1.0, 0.05),)
 # No figure changed with this, and a quarter of the time is saved.
 TOLERANCE = 0.1
 # Weights kept in a model: 8 bytes each in memory.
-MOST_WEIGHTS = 5_000_000
+MOST_WEIGHTS = 4_000_000
 
 
 def learn_families(
@@ -58,7 +58,7 @@ def learn_families(
         columns.append(part)
         done += len(picked) * (end - start)
         tell(done / max(total, 1))
-    return LeveledWeights(_pruned(columns), bias, tree)
+    return LeveledWeights.of(_pruned(columns), bias, tree)
 
 
 def _work(tree: LabelTree, targets: NDArray[np.int64]) -> int:
