@@ -95,7 +95,7 @@ def _with_learned(
                 unit_name=row["name"],
                 reason=row["reason"],
             ),
-            precedents.BY,
+            precedents.SPEAKER,
         )
         for row in routes
         if row["code"] not in taken and not row["rule"]

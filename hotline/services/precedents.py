@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import routing
 
 BY = "按历史工单"
+SPEAKER = "历史承办"
+"""Who speaks for such a unit on the dispatcher's desk."""
 LEAST_SHARE = 0.1
 MOST = 2
 

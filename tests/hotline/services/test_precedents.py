@@ -157,7 +157,7 @@ def test_the_look_keeps_what_history_said_and_the_desk_shows_it(
     assert look.routes[0]["rule"]
     assert look.routes[0]["code"] != ZHUJIAN
     choices = casework.choices_for(ticket(ticket_id), look, [], path="", at=at)
-    (last,) = [choice for choice in choices if choice.by == precedents.BY]
+    (last,) = [choice for choice in choices if choice.by == precedents.SPEAKER]
     assert choices[0] is not last
     assert (last.offer.unit_code, last.offer.code) == (ZHUJIAN, choices[0].offer.code)
     assert last.offer.probability > 0.5
@@ -176,7 +176,7 @@ def test_with_no_rule_the_desk_and_the_agent_are_offered_history_first(
     assert not dispatching.propose(ticket_id, at=at)
     look = sorting.newest_suggestion(ticket_id)
     first = casework.choices_for(ticket(ticket_id), look, [], path="", at=at)[0]
-    assert (first.by, first.offer.unit_code) == (precedents.BY, ZHUJIAN)
+    assert (first.by, first.offer.unit_code) == (precedents.SPEAKER, ZHUJIAN)
     heard = advising.Heard(title="夜间施工噪音", content=words, area_code=AREA)
     offer = advising.advise(heard, taught, at=at).offers[0]
     assert (offer.unit_code, offer.rule) == (ZHUJIAN, "")
