@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,23 @@ class Lessons:
         self._is_told, self.rows = True, rows
         if not rows:
             raise TableError(f"{self.table.path.name} 没有可用的行")
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """(title, text) rows with their labels, and what was refused."""
+
+    texts: list[tuple[str, str]]
+    labels: list[str]
+    refusals: Refusals
+
+
+def read_examples(path: Path, columns: tuple[str, ...], label: str) -> Examples:
+    """All whole rows at once, for commands that must hold them in memory."""
+    lessons = Lessons(path, columns, (label,))
+    rows = list(lessons)
+    texts = [(row.title, row.text) for row in rows]
+    return Examples(texts, [row.label for row in rows], lessons.refusals)
 
 
 def label_of(row: Row, columns: Sequence[str]) -> str:

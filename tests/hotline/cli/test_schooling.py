@@ -218,3 +218,12 @@ def test_a_long_file_is_trained_in_passes_and_says_so(
     assert said.code == 0, said.err
     assert "80 条分遍训练，指标来自留出的行" in said.out
     assert said.err.count("没有文本") == 1  # told once, though the file is read three times
+
+
+def test_rows_may_be_read_at_once(write: Callable[..., Path]) -> None:
+    from hotline.cli.examples import read_examples
+
+    path = write("a.csv", "题,文,类\n停水,三天,水\n,,水\n")
+    found = read_examples(path, ("题", "文"), "类")
+    assert (found.texts, found.labels) == ([("停水", "三天")], ["水"])
+    assert found.refusals.count == 1
