@@ -15,16 +15,21 @@ from classifier.learning.comparing import (
     level_of,
     resolve,
 )
-from classifier.learning.evaluating import evaluate
+from classifier.learning.evaluating import evaluate, evaluate_from
 from classifier.learning.measuring import Evaluation, LabelScore
 from classifier.learning.noise import NoiseReport, Suspect, find_noise
 from classifier.learning.retraining import Retrained, backing_rows, retrain
-from classifier.learning.training import Progress, TrainedModel, train
+from classifier.learning.surveying import LabelledRow
+from classifier.learning.training import Progress, TrainedModel
+from classifier.levels.head import LearnedUnit
+from classifier.levels.lineage import nearest_code
 from classifier.likeness.comparing import SAME_MATTER, index_keys, likeness, shared_words
 from classifier.likeness.prints import Fingerprint, fingerprint, unpack
+from classifier.ranking import Ranked, Suggestion, rollup
 from classifier.reading.doubt import WEAK_ODDS
 from classifier.starter import STARTER_ID, train_starter
-from classifier.suggesting import Classifier, Ranked, Suggestion, load, rollup
+from classifier.suggesting import Classifier, load
+from classifier.teaching import train, train_from
 from classifier.topics import (
     Arrival,
     Looseness,
@@ -57,7 +62,9 @@ __all__ = [
     "EvaluationError",
     "Fingerprint",
     "LabelScore",
+    "LabelledRow",
     "LabelledText",
+    "LearnedUnit",
     "Looseness",
     "Naming",
     "NoiseReport",
@@ -79,6 +86,7 @@ __all__ = [
     "category_words",
     "compare",
     "evaluate",
+    "evaluate_from",
     "find_noise",
     "fingerprint",
     "index_keys",
@@ -88,6 +96,7 @@ __all__ = [
     "load_tree",
     "looked_up",
     "name_topic",
+    "nearest_code",
     "read_keys",
     "resolve",
     "retrain",
@@ -96,6 +105,7 @@ __all__ = [
     "starter_corpus",
     "suggest_kind",
     "train",
+    "train_from",
     "train_starter",
     "unpack",
     "urgency",

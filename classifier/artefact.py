@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +15,16 @@ import numpy as np
 from classifier.errors import ArtefactError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 FAMILY = "hotline-classifier/"
-FORMAT = f"{FAMILY}2"
+FORMAT = f"{FAMILY}3"
+READABLE = (FORMAT, f"{FAMILY}2")
+"""2 had no levels and no departments; what it had is stored the same way."""
 ARRAYS = "arrays.npz"
 METADATA = "metadata.json"
 SEAL = "SHA256SUMS"
+UNFINISHED = ".writing-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,18 @@ class Artefact:
     metadata: dict[str, Any]
 
     def write(self, folder: Path) -> None:
-        """Write arrays, metadata and, last of all, the seal."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write arrays, metadata and, last of all, the seal; a new folder appears whole or not."""
+        if folder.exists():
+            self._write_into(folder)
+            return
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder.parent) as parts:
+            whole = Path(parts) / folder.name
+            self._write_into(whole)
+            whole.rename(folder)
+
+    def _write_into(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         (folder / SEAL).unlink(missing_ok=True)
         np.savez(folder / ARRAYS, allow_pickle=False, **self.arrays)
         text = json.dumps({"format": FORMAT, **self.metadata}, ensure_ascii=False, indent=1)
@@ -77,7 +90,13 @@ def _check_format(metadata: object, folder: Path) -> None:
     found = metadata.get("format") if isinstance(metadata, dict) else None
     if not isinstance(found, str) or not found.startswith(FAMILY):
         raise ArtefactError(f"不是本系统的模型文件：{folder}")
-    if found != FORMAT:
+    if found not in READABLE:
+        number = found.removeprefix(FAMILY)
+        if number.isdigit() and int(number) > int(FORMAT.removeprefix(FAMILY)):
+            raise ArtefactError(
+                f"模型格式是 {found}，由更新版本的程序生成，本版本读 {FORMAT}："
+                f"请升级程序，或用 hotline model train 重新训练：{folder}"
+            )
         raise ArtefactError(
             f"模型格式是 {found}，本版本读 {FORMAT}：请用 hotline model train 重新训练"
             f"（起步模型由 hotline up 自动重建）：{folder}"

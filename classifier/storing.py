@@ -14,6 +14,9 @@ from classifier.learning.calibration import Calibration
 from classifier.learning.features import CHARACTERS, TITLE_WORDS, WORDS, FeatureSpace
 from classifier.learning.fitting import LinearWeights
 from classifier.learning.prior import Prior
+from classifier.levels.head import Head
+from classifier.levels.shelving import is_leveled, pack_leveled, unpack_leveled
+from classifier.levels.weights import LeveledCalibration, LeveledWeights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 
 
 # Weights are plain arrays, the same to every numpy; only the cutting of words must agree.
-PRIOR = "prior."
+PRIOR, LEVELS, UNITS = "prior.", "levels.", "units."
+UNIT_NAMES = "unit_names"
 CUTTERS = ("jieba", "rjieba")
 
 
@@ -31,29 +35,36 @@ class Parts(NamedTuple):
 
     labels: tuple[str, ...]
     space: FeatureSpace
-    weights: LinearWeights
-    calibration: Calibration
+    weights: LinearWeights | LeveledWeights
+    calibration: Calibration | LeveledCalibration
     shares: NDArray[np.float64]
     metadata: dict[str, Any]
     prior: Prior | None
+    departments: Head | None
 
 
 def pack(classifier: Classifier) -> Artefact:
     """Make the artefact that holds a whole classifier."""
-    arrays: dict[str, NDArray[np.generic]] = {
-        "weights": classifier.weights.weights,
-        "bias": classifier.weights.bias,
-        "shift": classifier.calibration.shift,
-        "slopes": np.array([classifier.calibration.slope, classifier.calibration.bend]),
-        "shares": classifier.shares,
-    }
+    arrays: dict[str, NDArray[np.generic]] = {"shares": classifier.shares}
+    weights, calibration = classifier.weights, classifier.calibration
+    if isinstance(weights, LeveledWeights) and isinstance(calibration, LeveledCalibration):
+        pack_leveled(arrays, LEVELS, weights, calibration)
+    elif isinstance(weights, LinearWeights) and isinstance(calibration, Calibration):
+        arrays["weights"], arrays["bias"] = weights.weights, weights.bias
+        arrays["slopes"] = np.array([calibration.slope, calibration.bend])
+        arrays["shift"] = calibration.shift
     _pack_space(arrays, "", classifier.space)
     if classifier.prior is not None:
         _pack_space(arrays, PRIOR, classifier.prior.space)
         arrays[f"{PRIOR}weights"] = classifier.prior.weights.weights
         arrays[f"{PRIOR}bias"] = classifier.prior.weights.bias
         arrays[f"{PRIOR}starts"] = classifier.prior.starts
-    return Artefact(arrays, classifier.metadata)
+    metadata = classifier.metadata
+    if classifier.departments is not None:
+        head = classifier.departments
+        pack_leveled(arrays, UNITS, head.weights, head.calibration)
+        metadata = {**metadata, UNIT_NAMES: list(head.labels)}
+    return Artefact(arrays, metadata)
 
 
 def _pack_space(arrays: dict[str, NDArray[np.generic]], prefix: str, space: FeatureSpace) -> None:
@@ -69,14 +80,32 @@ def unpack(stored: Artefact) -> Parts:
     """Take the classifier's parts out; ArtefactError when they do not fit together."""
     labels = tuple(str(label) for label in stored.metadata.get("labels", ()))
     space = _space(stored, "")
+    weights, calibration = _weights(stored, space.width, len(labels))
+    shares = stored.array("shares")
+    if not labels or len(shares) != len(labels):
+        raise ArtefactError("模型文件内部不一致（权重与词表、类别的数目不符）")
+    prior = _prior(stored, len(labels)) if f"{PRIOR}weights" in stored.arrays else None
+    said = {key: value for key, value in stored.metadata.items() if key != UNIT_NAMES}
+    return Parts(labels, space, weights, calibration, shares, said, prior, _units(stored, space))
+
+
+def _weights(
+    stored: Artefact, width: int, labels: int
+) -> tuple[LinearWeights | LeveledWeights, Calibration | LeveledCalibration]:
+    if is_leveled(stored, LEVELS):
+        return unpack_leveled(stored, LEVELS, width, labels)
     weights = LinearWeights(stored.array("weights"), stored.array("bias"))
-    if not labels or weights.weights.shape != (space.width, len(labels)):
+    if weights.weights.shape != (width, labels):
         raise ArtefactError("模型文件内部不一致（权重与词表、类别的数目不符）")
     slope, bend = stored.array("slopes").tolist()
-    calibration = Calibration(slope, bend, stored.array("shift"))
-    shares = stored.array("shares")
-    prior = _prior(stored, len(labels)) if f"{PRIOR}weights" in stored.arrays else None
-    return Parts(labels, space, weights, calibration, shares, stored.metadata, prior)
+    return weights, Calibration(slope, bend, stored.array("shift"))
+
+
+def _units(stored: Artefact, space: FeatureSpace) -> Head | None:
+    if not is_leveled(stored, UNITS):
+        return None
+    names = tuple(str(name) for name in stored.metadata.get(UNIT_NAMES, ()))
+    return Head(names, *unpack_leveled(stored, UNITS, space.width, len(names)))
 
 
 def _prior(stored: Artefact, labels: int) -> Prior:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from classifier.artefact import Artefact
+from classifier.ranking import REASONS, Ladder, Ranked, Suggestion
 from classifier.reading.documents import read_documents
-from classifier.reading.doubt import doubt_about
+from classifier.reading.doubt import SURE_FROM, doubt_about
 from classifier.reading.word_lists import lines_of
 from classifier.storing import pack, strangeness_of, unpack
 from classifier.tree import load_tree
@@ -26,38 +27,17 @@ if TYPE_CHECKING:
     from classifier.learning.features import FeatureSpace
     from classifier.learning.fitting import LinearWeights
     from classifier.learning.prior import Prior
+    from classifier.levels.head import Head
+    from classifier.levels.weights import LeveledCalibration, LeveledWeights
     from classifier.reading.documents import Document
 
-REASONS = 5
 EXPLAINED = 3
-# Nobody reads more than these of each of thousands; building them is what costs.
-OFFERED_IN_BATCH = 10
+# Nobody reads more of thousands than these, one by one or in a batch; building them costs.
+OFFERED, OFFERED_IN_BATCH = 150, 10
 # Rows handled at once: large enough for numpy, small enough to keep memory flat.
 BATCH = 512
 # Words of one character say little to a reader, though they count.
 READABLE = 2
-
-
-class Ranked(NamedTuple):
-    """One category offered, with its probability and the words that spoke for it.
-
-    `code` is its code in the shipped tree, None when the tree has no such label.
-    """
-
-    label: str
-    code: str | None
-    probability: float
-    because: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """All categories by falling probability; `unsure` asks for a person, `doubt` says why."""
-
-    ranked: tuple[Ranked, ...]
-    model_id: str
-    unsure: bool
-    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +46,12 @@ class Classifier:
 
     labels: tuple[str, ...]
     space: FeatureSpace
-    weights: LinearWeights
-    calibration: Calibration
+    weights: LinearWeights | LeveledWeights
+    calibration: Calibration | LeveledCalibration
     shares: NDArray[np.float64]
     metadata: dict[str, Any] = field(default_factory=dict)
     prior: Prior | None = None
+    departments: Head | None = None
 
     @property
     def model_id(self) -> str:
@@ -118,30 +99,30 @@ class Classifier:
     ) -> Iterator[Suggestion]:
         documents = read_documents(rows)
         matrix = self.space.matrix(documents)
-        codes = codes_of(self.labels)
+        codes, ladder = codes_of(self.labels), ladder_of(self.labels)
         judged = self._judge(documents, matrix)
-        orders = np.argsort(-judged, axis=1, kind="stable").tolist()
-        if not reasons:
-            orders = [order[:OFFERED_IN_BATCH] for order in orders]
-        for index, (order, odds) in enumerate(zip(orders, judged.tolist(), strict=True)):
-            here = slice(matrix.indptr[index], matrix.indptr[index + 1])
-            columns, values = matrix.indices[here], matrix.data[here]
-            known = int(np.count_nonzero(columns < len(self.space.words.words)))
-            spoken = self._reasons(columns, values, order[:EXPLAINED]) if reasons else {}
-            ranked = [Ranked(self.labels[i], codes[i], odds[i], spoken.get(i, ())) for i in order]
-            doubt = doubt_about(rows[index], documents[index].han, known, odds[order[0]])
-            yield Suggestion(tuple(ranked), self.model_id, bool(doubt), doubt)
+        units = self.departments.likeliest(matrix) if reasons and self.departments else ()
+        known = _known_words(matrix, len(self.space.words.words))
+        orders = _orders(judged, OFFERED if reasons else OFFERED_IN_BATCH)
+        for index, (order, odds) in enumerate(zip(orders, judged, strict=True)):
+            spoken = self._reasons(matrix, order[:EXPLAINED]) if reasons else {}
+            best = odds[order].tolist()
+            ranked = [
+                Ranked(self.labels[i], codes[i], share, spoken.get(i, ()))
+                for i, share in zip(order, best, strict=True)
+            ]
+            doubt = doubt_about(rows[index], documents[index].han, known[index], best[0])
+            answer = ladder.answer(odds, ranked[0], SURE_FROM)
+            yield Suggestion(tuple(ranked), self.model_id, bool(doubt), doubt, answer, units)
 
-    def _reasons(
-        self, columns: NDArray[np.int32], values: NDArray[np.float32], labels: list[int]
-    ) -> dict[int, tuple[str, ...]]:
-        """Words that raised each label most above what they gave the mean label."""
+    def _reasons(self, matrix: sparse.csr_matrix, labels: list[int]) -> dict[int, tuple[str, ...]]:
+        """Words of a single row that raised each label most above its rivals."""
         vocabulary = self.space.vocabulary
-        worded = columns < len(vocabulary)
-        weights = self.weights.weights[columns[worded]]
-        above = (weights[:, labels] - weights.mean(axis=1, keepdims=True)) * values[worded, None]
+        worded = matrix.indices < len(vocabulary)
+        columns, values = matrix.indices[worded], matrix.data[worded]
+        above = self.weights.gains(columns, labels) * values[:, None]
         gains: dict[str, list[float]] = {}
-        for column, gained in zip(columns[worded].tolist(), above.tolist(), strict=True):
+        for column, gained in zip(columns.tolist(), above.tolist(), strict=True):
             word = vocabulary[column]
             if len(word) >= READABLE and word not in unspoken_words():
                 before = gains.get(word)
@@ -154,6 +135,26 @@ class Classifier:
         return {label: _strongest(gains, place) for place, label in enumerate(labels)}
 
 
+def _orders(judged: NDArray[np.float64], most: int) -> list[list[int]]:
+    """Labels by falling odds for each row, at most so many."""
+    count = judged.shape[1]
+    best = np.arange(count)[None, :].repeat(len(judged), axis=0)
+    if most < count:
+        best = np.argpartition(-judged, most, axis=1)[:, :most]
+        best.sort(axis=1)  # so that equals stand in the order of the labels
+    odds = np.take_along_axis(judged, best, axis=1)
+    inner = np.argsort(-odds, axis=1, kind="stable")
+    orders: list[list[int]] = np.take_along_axis(best, inner, axis=1).tolist()
+    return orders
+
+
+def _known_words(matrix: sparse.csr_matrix, words: int) -> list[int]:
+    """How many words of the whole text (not the title alone) each row has."""
+    is_word = np.append(0, np.cumsum(matrix.indices < words))
+    counts: list[int] = np.diff(is_word[matrix.indptr]).tolist()
+    return counts
+
+
 def _strongest(gains: dict[str, list[float]], place: int) -> tuple[str, ...]:
     ranked = sorted((-gained[place], word) for word, gained in gains.items())
     return tuple(word for gain, word in ranked[:REASONS] if gain < 0)
@@ -164,30 +165,10 @@ def load(folder: Path) -> Classifier:
     return Classifier(*unpack(Artefact.read(folder)))
 
 
-def rollup(suggestion: Suggestion) -> tuple[Ranked, ...]:
-    """Sum up the first-level categories behind a suggestion.
-
-    For answering the parent when the child is unsure; odds of siblings add up.
-    Labels the tree does not know stay as they are.
-    """
-    tree = load_tree()
-    odds: dict[str, float] = {}
-    because: dict[str, dict[str, None]] = {}
-    for ranked in suggestion.ranked:
-        name = _first_level(ranked.label)
-        odds[name] = odds.get(name, 0.0) + ranked.probability
-        because.setdefault(name, {}).update(dict.fromkeys(ranked.because))
-    merged = (
-        Ranked(name, tree.resolve(name), share, tuple(because[name])[:REASONS])
-        for name, share in odds.items()
-    )
-    return tuple(sorted(merged, key=lambda ranked: -ranked.probability))
-
-
 @cache
-def _first_level(label: str) -> str:
-    """First-level name of a label, the label itself where the tree does not know it."""
-    return load_tree().first_level(label) or label
+def ladder_of(labels: tuple[str, ...]) -> Ladder:
+    """Who is above each label of a model."""
+    return Ladder(labels)
 
 
 @cache

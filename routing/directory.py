@@ -50,6 +50,8 @@ class Directory:
             heir = self.heir(unit.code)
             if heir and slot not in self._by_duty:
                 self._inherited.setdefault(slot, heir)
+        self._by_name = {unit.name: unit.code for unit in self.abolished.values()}
+        self._by_name |= {unit.name: unit.code for unit in ordered}
         cities = {unit.area_code for unit in ordered if unit.level == Level.CITY}
         cities |= {code for code in areas if level_of(code) is Level.CITY}
         self._cities = frozenset(cities)
@@ -57,6 +59,11 @@ class Directory:
     def unit(self, code: str) -> Unit | None:
         """Give the unit of that code, if there is one."""
         return self.units.get(code)
+
+    def named(self, word: str) -> Unit | None:
+        """Give the unit of that code or name; for an abolished one, its heir."""
+        code = word if word in self.units or word in self.abolished else self._by_name.get(word, "")
+        return self.units.get(code) or self.heir(code)
 
     def heir(self, code: str) -> Unit | None:
         """Give the unit that an abolished one was merged into in the end; None in a circle."""

@@ -37,11 +37,12 @@ _ADVANTAGES = {
 
 
 class Candidate(NamedTuple):
-    """Another unit a dispatcher may choose (备选单位)."""
+    """Another unit a dispatcher may choose (备选单位); `is_equal`: as fit as the one taken."""
 
     unit_code: str
     rule_id: str
     reason: str
+    is_equal: bool = False
 
 
 class Decision(NamedTuple):
@@ -87,9 +88,11 @@ def route(
     else:
         helpers, missing = _helpers(best, area, directory, taken)
         words += missing
-    peers = [Candidate(unit.code, best.id, "与主办单位职责相同") for unit in target.others]
+    peers = [
+        Candidate(unit.code, best.id, "与主办单位职责相同", is_equal=True) for unit in target.others
+    ]
     taken |= {peer.unit_code for peer in peers}
-    more = _alternatives(matches[1:], facts, area, directory, taken=taken)
+    more = _alternatives(matches, facts, area, directory, taken=taken)
     alternatives = (*peers, *more)[:MOST_ALTERNATIVES]
     lead = target.unit.code if target.unit else None
     return Decision(lead, helpers, best.id, best.legal_basis, "；".join(words), alternatives)
@@ -126,17 +129,19 @@ def _helpers(
 
 
 def _alternatives(
-    others: Sequence[Match], facts: Facts, area: str, directory: Directory, *, taken: set[str]
+    matches: Sequence[Match], facts: Facts, area: str, directory: Directory, *, taken: set[str]
 ) -> tuple[Candidate, ...]:
     seen = set(taken)
     found: list[Candidate] = []
+    best, *others = matches
     for match in others:
         target = _lead(match.rule, facts, area, directory)
         if target.unit is None or target.unit.code in seen:
             continue
         seen.add(target.unit.code)
         reason = f"规则 {match.rule.id}（{_scope(match.rule)}）也适用，{target.how}"
-        found.append(Candidate(target.unit.code, match.rule.id, reason))
+        is_equal = match.fit == best.fit
+        found.append(Candidate(target.unit.code, match.rule.id, reason, is_equal))
         if len(found) == MOST_ALTERNATIVES:
             break
     return tuple(found)

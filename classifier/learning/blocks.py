@@ -54,7 +54,7 @@ class WordBlock:
         )
         words = sorted(word for word, count in rows.items() if count >= min_rows)
         frequency = np.array([rows[word] for word in words], dtype=np.float64)
-        return cls(plan, words, _idf(frequency, len(documents)))
+        return cls(plan, words, idf_of(frequency, len(documents)))
 
     def occurrences(self, documents: Sequence[Document]) -> Counted:
         """(row, column) of each known word, in reading order."""
@@ -79,15 +79,15 @@ class PairBlock:
     @classmethod
     def fit(cls, plan: BlockPlan, documents: Sequence[Document], min_rows: int) -> PairBlock:
         """Learn the pairs that stand in at least `min_rows` documents."""
-        rows, keys = _pairs(plan, documents)
+        rows, keys = pairs_of(plan, documents)
         once = np.unique(np.stack((keys, rows)), axis=1)[0]
         known, frequency = np.unique(once, return_counts=True)
         kept = frequency >= min_rows
-        return cls(plan, known[kept], _idf(frequency[kept].astype(np.float64), len(documents)))
+        return cls(plan, known[kept], idf_of(frequency[kept].astype(np.float64), len(documents)))
 
     def occurrences(self, documents: Sequence[Document]) -> Counted:
         """(row, column) of each known pair."""
-        rows, keys = _pairs(self.plan, documents)
+        rows, keys = pairs_of(self.plan, documents)
         if not len(self.keys) or not len(keys):
             return rows[:0], keys[:0]
         columns = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
@@ -107,12 +107,13 @@ def weigh(block: WordBlock | PairBlock, documents: Sequence[Document]) -> Weight
     return rows, columns, values.astype(np.float32)
 
 
-def _idf(frequency: NDArray[np.float64], documents: int) -> NDArray[np.float32]:
+def idf_of(frequency: NDArray[np.float64], documents: int) -> NDArray[np.float32]:
+    """Weight of features that stand in so many of the documents: the rarer the more."""
     smoothed: NDArray[np.float64] = np.log((1.0 + documents) / (1.0 + frequency)) + 1.0
     return smoothed.astype(np.float32)
 
 
-def _pairs(plan: BlockPlan, documents: Sequence[Document]) -> Counted:
+def pairs_of(plan: BlockPlan, documents: Sequence[Document]) -> Counted:
     """(row, key) of each pair; the 0 put between documents keeps them apart."""
     runs = [d.title_characters if plan.of_title else d.characters for d in documents]
     gap = np.zeros(1, dtype=np.int64)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.learning.fitting import LinearWeights, fit_weights
-from classifier.tree import load_tree
+from classifier.levels.lineage import lineage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,13 +17,10 @@ if TYPE_CHECKING:
 
 
 def families_of(names: Sequence[str]) -> NDArray[np.int64]:
-    """Give each label the number of its first-level category; all one when the tree lacks any."""
-    tree = load_tree()
-    parents = [tree.first_level(name) for name in names]
-    if None in parents:
-        return np.zeros(len(names), dtype=np.int64)
-    order = {parent: place for place, parent in enumerate(dict.fromkeys(parents))}
-    return np.array([order[parent] for parent in parents], dtype=np.int64)
+    """Give each label the number of its first-level category, in the tree or by its own path."""
+    tops = [lineage(name)[0] for name in names]
+    order = {top: place for place, top in enumerate(dict.fromkeys(tops))}
+    return np.array([order[top] for top in tops], dtype=np.int64)
 
 
 def fit_families(

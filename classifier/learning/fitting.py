@@ -42,6 +42,17 @@ class LinearWeights:
         """Only these labels, in this order."""
         return LinearWeights(np.ascontiguousarray(self.weights[:, columns]), self.bias[columns])
 
+    @property
+    def width(self) -> int:
+        """Number of features."""
+        return len(self.weights)
+
+    def gains(self, columns: NDArray[np.int64], labels: Sequence[int]) -> NDArray[np.float64]:
+        """What each feature gives to each label above what it gives to the mean label."""
+        rows = self.weights[columns]
+        above: NDArray[np.float64] = rows[:, labels] - rows.mean(axis=1, keepdims=True)
+        return above
+
     def decisions(self, matrix: sparse.csr_matrix) -> NDArray[np.float64]:
         """Decision values, one row per document and one column per label."""
         values: NDArray[np.float64] = np.asarray(matrix @ self.weights, dtype=np.float64)
@@ -53,6 +64,7 @@ def fit_weights(
     targets: NDArray[np.int64],
     labels: int,
     machines: Sequence[tuple[float, float]] = MACHINES,
+    tolerance: float = TOLERANCE,
 ) -> LinearWeights:
     """Mean of the machines of each label against the rest.
 
@@ -73,7 +85,7 @@ def fit_weights(
             scale = ratio**power
             scaled = matrix.copy()
             scaled.data *= scale[matrix.indices]
-            found, found_bias = _machine(scaled, inside, cost)
+            found, found_bias = _machine(scaled, inside, cost, tolerance)
             weights[:, label] += found * scale / len(machines)
             bias[label] += found_bias / len(machines)
     return LinearWeights(weights, bias)
@@ -89,12 +101,12 @@ def _bayes_ratio(inside: sparse.csr_matrix, total: NDArray[np.float64]) -> NDArr
 
 
 def _machine(
-    matrix: sparse.csr_matrix, inside: NDArray[np.bool_], cost: float
+    matrix: sparse.csr_matrix, inside: NDArray[np.bool_], cost: float, tolerance: float
 ) -> tuple[NDArray[np.float32], float]:
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415  # training only
     from sklearn.svm import LinearSVC  # noqa: PLC0415  # a worker that only suggests needs none
 
-    machine = LinearSVC(C=cost, tol=TOLERANCE, random_state=0)
+    machine = LinearSVC(C=cost, tol=tolerance, random_state=0)
     with warnings.catch_warnings():
         # A machine stopped at its iteration bound is still judged by cross-validation.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -25,7 +25,7 @@ def group_copies(texts: Sequence[tuple[str, str]]) -> NDArray[np.int64]:
     first: dict[tuple[str, str], int] = {}
     groups = np.empty(len(texts), dtype=np.int64)
     for row, (title, text) in enumerate(texts):
-        groups[row] = first.setdefault((_letters(title), _letters(text)), row)
+        groups[row] = first.setdefault((letters_of(title), letters_of(text)), row)
     return groups
 
 
@@ -55,5 +55,6 @@ def count_contradictions(targets: NDArray[np.int64], groups: NDArray[np.int64]) 
     return len(np.unique(groups[differing]))
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
+    """Letters, digits and Han characters of a text, case folded."""
     return _NO_LETTER.sub("", text).casefold()

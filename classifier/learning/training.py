@@ -18,7 +18,7 @@ from classifier.learning.families import families_of, fit_families
 from classifier.learning.features import FeatureSpace
 from classifier.learning.folding import FOLDS, count_contradictions, deal_folds, group_copies
 from classifier.learning.measuring import Evaluation, measure
-from classifier.learning.prior import learn_prior
+from classifier.levels.scoring import LevelMarks
 from classifier.reading.documents import read_documents
 from classifier.suggesting import Classifier
 
@@ -94,26 +94,6 @@ class Rows:
     judged: int
 
 
-def train(
-    texts: Sequence[tuple[str, str]],
-    labels: Sequence[str],
-    *,
-    author: str,
-    at: datetime,
-    progress: Progress | None = None,
-) -> TrainedModel:
-    """Train on (title, text) rows and their labels; `at` is the aware time of training.
-
-    `progress` is called with a Chinese step name and the share done (0 to 1). Metrics come from
-    five folds whose rows, and copies of them, taught neither the words nor the weights nor the
-    calibration that judged them. TrainingError when the rows cannot teach.
-    """
-    rows = Rows(texts, labels, len(labels))
-    names = _checked_labels(texts, labels)
-    prior = learn_prior(names, texts)
-    return train_rows(rows, author=author, at=at, progress=progress, prior=prior)
-
-
 def train_rows(
     rows: Rows,
     *,
@@ -123,20 +103,21 @@ def train_rows(
     model_id: str | None = None,
     prior: Prior | None = None,
 ) -> TrainedModel:
-    """Train as `train` does, with hints, an id and a prior of the caller's choice."""
+    """Train on rows that fit into memory, with hints, an id and a prior of the caller's choice.
+
+    `progress` is called with a Chinese step name and the share done (0 to 1). Metrics come from
+    five folds whose rows, and copies of them, taught neither the words nor the weights nor the
+    calibration that judged them. TrainingError when the rows cannot teach.
+    """
     tell = progress or (lambda _step, _share: None)
-    names = _checked_labels(rows.texts, rows.labels)
+    names = checked_labels(rows.texts, rows.labels)
     tell("分词", 0.0)
-    number = {name: index for index, name in enumerate(names)}
-    targets = np.array([number[label] for label in rows.labels], dtype=np.int64)
+    targets = np.searchsorted(names, rows.labels).astype(np.int64)
     min_rows = 2 if rows.judged >= MANY_ROWS else 1
     documents = read_documents(rows.texts)
     lesson = _Lesson(documents, targets, len(names), families_of(names), min_rows)
     groups = group_copies(rows.texts)
-    folds = deal_folds(targets, groups)
-    folds[rows.judged :] = -1
-    if folds.max() < 0:
-        raise TrainingError("每个标签都只有一条（或只有重复的）数据，无法交叉验证")
+    folds = _dealt(targets, groups, rows.judged)
     decisions = _unseen_decisions(lesson, folds, tell)
     if prior is not None:
         decisions += prior.decisions(documents)
@@ -146,17 +127,26 @@ def train_rows(
     space, weights = lesson.learn(np.arange(len(targets)))
     calibration = fit_calibration(decisions[judged], targets[judged])
     shares = np.bincount(targets, minlength=len(names)) / len(targets)
-    metadata = _metadata(rows, names, evaluation) | {"created_at": at.isoformat()}
+    metadata = _metadata(rows, names, evaluation)
+    metadata |= {"created_at": at.isoformat(), "author": author}
     metadata["id"] = model_id or f"m{at:%Y%m%d%H%M%S}-{metadata['data_sha256'][:8]}"
-    metadata["author"] = author
     metadata |= _copies(targets[: rows.judged], groups[: rows.judged])
     tell("完成", 1.0)
-    return TrainedModel(
-        Classifier(names, space, weights, calibration, shares, metadata, prior), evaluation
-    )
+    model = Classifier(names, space, weights, calibration, shares, metadata, prior)
+    return TrainedModel(model, evaluation)
 
 
-def _checked_labels(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> tuple[str, ...]:
+def _dealt(targets: NDArray[np.int64], groups: NDArray[np.int64], judged: int) -> NDArray[np.int64]:
+    """The folds of the judged rows; -1 for the others."""
+    folds = deal_folds(targets, groups)
+    folds[judged:] = -1
+    if folds.max() < 0:
+        raise TrainingError("每个标签都只有一条（或只有重复的）数据，无法交叉验证")
+    return folds
+
+
+def checked_labels(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> tuple[str, ...]:
+    """The labels in order; TrainingError when they, or the rows, are too few or not whole."""
     if len(texts) != len(labels):
         raise TrainingError(f"文本有 {len(texts)} 条，标签有 {len(labels)} 条，数目不符")
     if len(labels) < FEWEST_ROWS:
@@ -196,7 +186,10 @@ def _cross_validated(
         unseen = folds == fold
         fitted = fit_calibration(decisions[~unseen], targets[~unseen])
         probabilities[unseen] = fitted.probabilities(decisions[unseen])
-    return measure(names, probabilities, [names[target] for target in targets.tolist()])
+    truths = [names[target] for target in targets.tolist()]
+    levels = LevelMarks(names)
+    levels.add(probabilities, truths)
+    return levels.told_in(measure(names, probabilities, truths))
 
 
 def _metadata(rows: Rows, names: tuple[str, ...], evaluation: Evaluation) -> dict[str, Any]:
@@ -206,7 +199,7 @@ def _metadata(rows: Rows, names: tuple[str, ...], evaluation: Evaluation) -> dic
         "counts": dict(sorted(Counter(rows.labels).items())),
         "metrics": evaluation.as_dict(),
         "data_sha256": _fingerprint(rows.texts, rows.labels),
-        "libraries": _library_versions(),
+        "libraries": library_versions(),
     }
 
 
@@ -226,5 +219,6 @@ def _fingerprint(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> str
     return digest.hexdigest()
 
 
-def _library_versions() -> dict[str, Any]:
+def library_versions() -> dict[str, Any]:
+    """Versions of what a model was made with, for its metadata."""
     return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
-from hotline.cli import clock, learning, plotting, predicting, workshop
+from hotline.cli import clock, learning, plotting, predicting, schooling, workshop
 from hotline.cli.entry import fail
-from hotline.cli.examples import Examples, read_examples, text_columns
+from hotline.cli.examples import Lessons, label_columns, text_columns
 from hotline.cli.telling import json_option, note, table, tell
 from hotline.cli.workshop import ensure_starter
-
-if TYPE_CHECKING:
-    from classifier import Evaluation
 
 __all__ = ["command", "ensure_starter"]
 
@@ -24,7 +21,13 @@ file_argument = click.argument("file", type=FILE)
 text_option = click.option(
     "--text", "columns", required=True, callback=text_columns, help="文本列；两列时第一列是标题"
 )
-label_option = click.option("--label", required=True, help="标签（分类）列")
+label_option = click.option(
+    "--label",
+    "labels",
+    required=True,
+    callback=label_columns,
+    help="标签（分类）列；每级一列时从第一级起用逗号分隔，一列时可写“一级/二级/三级”",
+)
 
 
 @click.group("model")
@@ -40,56 +43,19 @@ command.add_command(learning.retrain)
 @file_argument
 @text_option
 @label_option
+@click.option("--department", help="承办单位列；给出后同时学习由谁承办")
 @json_option
 @with_appcontext
-def train(file: Path, columns: tuple[str, ...], label: str, *, as_json: bool) -> None:
-    """用带标签的表格训练一个新模型，报告五折交叉验证的指标。"""
-    import classifier
-
-    examples = read_examples(file, columns, label)
-    _warn_of_strange_labels(examples)
-    now = clock.now()
-    try:
-        with workshop.Training("训练") as progress:
-            trained = classifier.train(
-                examples.texts, examples.labels, author="hotline", at=now, progress=progress
-            )
-    except classifier.TrainingError as error:
-        fail(str(error))
-    is_registered = workshop.keep(trained, now)
-    made_of = trained.classifier.metadata
-    _warn_of_copies(made_of["duplicates"], made_of["contradictions"])
-    result = {
-        "model": trained.id,
-        **trained.evaluation.as_dict(),
-        "duplicates": made_of["duplicates"],
-        "contradictions": made_of["contradictions"],
-        "refused": examples.refusals.count,
-        "registered": is_registered,
-    }
-    words = [
-        f"新模型 {trained.id}（交叉验证）",
-        _report(trained.evaluation),
-        f"启用它：hotline model activate {trained.id}",
-    ]
-    tell(result, as_json=as_json, words=lambda: "\n".join(words))
-
-
-def _warn_of_copies(duplicates: int, contradictions: int) -> None:
-    if duplicates:
-        note(f"{duplicates} 条与别的行重复：交叉验证时同组，不会用学过的内容考自己")
-    if contradictions:
-        note(f"{contradictions} 条内容标了不止一个分类，请核对")
-
-
-def _warn_of_strange_labels(examples: Examples) -> None:
-    import classifier
-
-    tree = classifier.load_tree()
-    strange = sorted({name for name in examples.labels if tree.resolve(name) is None})
-    if strange:
-        names = "、".join(strange[:5]) + ("等" if len(strange) > 5 else "")  # noqa: PLR2004 - a hint
-        note(f"标签 {names} 不在问题分类目录中，启用后不能据以派单")
+def train(
+    file: Path,
+    columns: tuple[str, ...],
+    labels: tuple[str, ...],
+    *,
+    department: str | None,
+    as_json: bool,
+) -> None:
+    """用带标签的表格训练一个新模型，报告没有学过的行上的指标；行数不限。"""
+    schooling.train(Lessons(file, columns, labels, department), as_json=as_json)
 
 
 @command.command()
@@ -107,7 +73,7 @@ def _warn_of_strange_labels(examples: Examples) -> None:
 def evaluate(
     file: Path,
     columns: tuple[str, ...],
-    label: str,
+    labels: tuple[str, ...],
     *,
     model_id: str | None,
     plots: Path | None,
@@ -118,42 +84,18 @@ def evaluate(
 
     if plots is not None:
         plotting.need_library()
-    examples = read_examples(file, columns, label)
+    lessons = Lessons(file, columns, labels)
     model = workshop.chosen(model_id)
     try:
-        figures = classifier.evaluate(model, examples.texts, examples.labels)
+        figures = classifier.evaluate_from(model, lessons)
     except classifier.EvaluationError as error:
         fail(str(error))
-    result = {"model": model.model_id, **figures.as_dict(), "refused": examples.refusals.count}
+    schooling.note_unseen(figures)
+    result = {"model": model.model_id, **figures.as_dict(), "refused": lessons.refusals.count}
     for picture in plotting.draw(figures, plots) if plots is not None else ():
         note(f"已画 {picture}")
-    tell(result, as_json=as_json, words=lambda: f"模型 {model.model_id}\n{_report(figures)}")
-
-
-def _report(figures: Evaluation) -> str:
-    names = sorted(figures.per_class, key=lambda name: -figures.per_class[name].rows)
-    rows = [
-        [name, str(s.rows), f"{s.precision:.3f}", f"{s.recall:.3f}", f"{s.f1:.3f}"]
-        for name, s in ((name, figures.per_class[name]) for name in names)
-    ]
-    sure = "，".join(
-        f"最有把握的 {float(k):.0%}：{v:.1%}" for k, v in sorted(figures.coverage.items())
-    )
-    return (
-        f"{figures.rows} 条，准确率 {figures.accuracy:.1%}，宏平均 F1 {figures.macro_f1:.3f}，"
-        f"前三命中 {figures.top3:.1%}，校准误差 {figures.ece:.3f}\n"
-        f"{sure}\n"
-        + table(["分类", "条数", "精确率", "召回率", "F1"], rows)
-        + "\n\n"
-        + _curve(figures)
-    )
-
-
-def _curve(figures: Evaluation) -> str:
-    """Every tenth of the reject curve: what a bar of probability would let through."""
-    points = figures.curve[1::2]
-    rows = [[f"{share:.0%}", f"{low:.3f}", f"{right:.1%}"] for share, right, low in points]
-    return table(["自动判定", "概率不低于", "准确率"], rows)
+    words = schooling.report(figures)
+    tell(result, as_json=as_json, words=lambda: f"模型 {model.model_id}\n{words}")
 
 
 @command.command("list")

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from classifier import Classifier, Ranked, Suggestion
 
 SHOWN = 5
+UNITS = 3
 BATCH = 512
+COLUMNS = (
+    *("line", "label", "code", "path", "probability", "unsure"),
+    *("answer", "answer_probability"),
+)
 
 
 def predict_text(text: str, model_id: str | None, *, as_json: bool) -> None:
@@ -34,6 +39,10 @@ def predict_text(text: str, model_id: str | None, *, as_json: bool) -> None:
         **_answer(said),
         "doubt": said.doubt,
         "ranked": [{**_named(r), "because": list(r.because)} for r in said.ranked[:SHOWN]],
+        "departments": [
+            {"name": unit.name, "probability": round(unit.probability, 4)}
+            for unit in said.departments
+        ],
         "urgency": danger.level,
         "kind": classifier.suggest_kind(text),
     }
@@ -45,6 +54,12 @@ def _words(said: Suggestion) -> str:
         f"{r.probability:6.1%}  {_path(r)}" + (f"（{'、'.join(r.because)}）" if r.because else "")
         for r in said.ranked[:SHOWN]
     ]
+    answer = said.answer
+    if answer is not None and answer.label != said.ranked[0].label:
+        lines.append(f"更有把握的上级：{answer.label} {answer.probability:.1%}")
+    if said.departments:
+        units = (f"{unit.name} {unit.probability:.0%}" for unit in said.departments[:UNITS])
+        lines.append(f"按历史工单的承办单位：{'、'.join(units)}")
     return "\n".join(lines + ([f"没有把握：{said.doubt}"] if said.doubt else []))
 
 
@@ -78,10 +93,10 @@ def _lines(
 
 def _stream_csv(lines: Iterator[dict[str, Any]], refusals: Refusals) -> None:
     del refusals  # told on standard error already
-    sys.stdout.write(written(["line", "label", "code", "path", "probability", "unsure"]))
+    sys.stdout.write(written(COLUMNS))
     for line in lines:
-        cells = [line["line"], line["label"], line["code"], line["path"]]
-        sys.stdout.write(written([*cells, line["probability"], str(line["unsure"]).lower()]))
+        cells = {**line, "unsure": str(line["unsure"]).lower()}
+        sys.stdout.write(written([cells[name] for name in COLUMNS]))
 
 
 def _stream_json(lines: Iterator[dict[str, Any]], refusals: Refusals) -> None:
@@ -96,7 +111,14 @@ def _stream_json(lines: Iterator[dict[str, Any]], refusals: Refusals) -> None:
 
 
 def _answer(said: Suggestion) -> dict[str, Any]:
-    return {**_named(said.ranked[0]), "unsure": said.unsure}
+    """The best category and, where it is weak, the surer one above it that answers."""
+    answer = said.answer or said.ranked[0]
+    return {
+        **_named(said.ranked[0]),
+        "unsure": said.unsure,
+        "answer": answer.label,
+        "answer_probability": round(answer.probability, 4),
+    }
 
 
 def _named(ranked: Ranked) -> dict[str, Any]:

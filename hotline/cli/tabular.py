@@ -52,13 +52,18 @@ class Refusal:
 
 
 class Refusals:
-    """Tells each refusal at once and keeps the first ones, so that memory stays flat."""
+    """Tells each refusal at once and keeps the first ones, so that memory stays flat.
 
-    def __init__(self) -> None:
+    ``most_told``: how many are told one by one; `sum_up` tells how many more there were.
+    """
+
+    def __init__(self, most_told: int | None = None) -> None:
         self.count = 0
         """Refused rows; a row refused for three reasons counts once."""
         self.kept: list[Refusal] = []
         self._last_line = 0
+        self._reasons = 0
+        self._most_told = most_told
 
     def add(self, refusal: Refusal) -> None:
         """Take note of one reason why a row was refused."""
@@ -66,7 +71,14 @@ class Refusals:
         self._last_line = refusal.line
         if len(self.kept) < KEPT:
             self.kept.append(refusal)
-        note(f"未采用 {refusal}")
+        self._reasons += 1
+        if self._most_told is None or self._reasons <= self._most_told:
+            note(f"未采用 {refusal}")
+
+    def sum_up(self) -> None:
+        """Tell how many refusals were not told one by one."""
+        if self._most_told is not None and self._reasons > self._most_told:
+            note(f"另有 {self._reasons - self._most_told} 处未采用，不再逐条列出")
 
     def as_list(self) -> list[dict[str, object]]:
         """The first refusals for a JSON report."""

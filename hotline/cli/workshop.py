@@ -12,7 +12,7 @@ from hotline.cli import clock
 from hotline.cli.entry import fail
 from hotline.cli.telling import note
 from hotline.domain.errors import HotlineError, Unavailable
-from hotline.queries import health, model_versions
+from hotline.queries import health, model_versions, office
 from hotline.services import learning
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def artefacts() -> Iterator[Artefact]:
     place = folder()
     if not place.is_dir():
         return
-    for path in sorted(p for p in place.iterdir() if p.is_dir()):
+    for path in sorted(p for p in place.iterdir() if p.is_dir() and p.name[0] != "."):
         try:
             yield Artefact(path.name, classifier.load(path))
         except (classifier.ArtefactError, OSError) as error:
@@ -104,7 +104,10 @@ def new_starter(at: datetime) -> classifier.Classifier:
 
 def keep(trained: TrainedModel, at: datetime) -> bool:
     """Save a new model and enter it into the registry where there is one; True when entered."""
-    trained.save(folder() / trained.id)
+    try:
+        trained.save(folder() / trained.id)
+    except OSError as error:
+        fail(f"模型写不进 {folder()}（{error.strerror}）：请腾出磁盘空间或检查权限后重新训练")
     return register(trained.classifier, at)
 
 
@@ -118,6 +121,14 @@ def register(model: classifier.Classifier, at: datetime) -> bool:
         note(f"模型已保存，但未能登记：{error.message}")
         return False
     return True
+
+
+def unknown_units(model: classifier.Classifier) -> list[str]:
+    """Departments a model has learned that the directory of units does not name."""
+    if model.departments is None or registry() is None:
+        return []
+    _, directory = office.catalogue()
+    return [name for name in model.departments.labels if directory.named(name) is None]
 
 
 def ensure_starter(at: datetime) -> bool:

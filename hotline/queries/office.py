@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, select, true
@@ -16,6 +17,7 @@ from hotline.models import (
     Area,
     CatalogueEdition,
     CatalogueRule,
+    Category,
     Department,
     ModelVersion,
     RuleBook,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, FromClause, Subquery
 
     import routing
+
+
+LEVEL_DIGITS = 2
 
 
 @dataclass(slots=True)
@@ -70,9 +75,13 @@ _TOLD = (
 _LOOK = select(
     *RULES_STAMP,
     *_TOLD,
+    select(func.aggregate_strings(Category.code, ","))
+    .where(Category.is_active.is_(False))
+    .scalar_subquery(),
     select(ModelVersion.id).where(ModelVersion.is_active.is_(True)).limit(1).scalar_subquery(),
 ).select_from(_TOLD[0].join(_TOLD[1], true()).join(_TOLD[2], true()))
-_RULES, _CATALOGUE, _LINES, _MODEL = slice(0, 1), slice(1, 7), slice(7, 10), -1
+_RULES, _CATALOGUE, _LINES = slice(0, 1), slice(1, 7), slice(7, 10)
+_GONE, _MODEL = -2, -1
 
 
 def _look() -> tuple[Any, ...]:
@@ -109,6 +118,19 @@ def active_model_id() -> str | None:
     """The id of the model that classifies now."""
     found: str | None = _look()[_MODEL]
     return found
+
+
+def category_in_use(code: str) -> str | None:
+    """The category itself, or the nearest above it that is not switched off (停用), or None.
+
+    A category below one that is switched off is not in use either.
+    """
+    gone = (_look()[_GONE] or "").split(",")
+    if gone == [""]:
+        return code
+    steps = [code[:digits] for digits in range(LEVEL_DIGITS, len(code) + 1, LEVEL_DIGITS)]
+    used = list(takewhile(lambda step: step not in gone, steps))
+    return used[-1] if used else None
 
 
 def open_with(profile_name: str) -> None:

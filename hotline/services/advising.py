@@ -10,7 +10,7 @@ import routing
 from hotline.domain.errors import Invalid
 from hotline.domain.terms import Kind, Urgency
 from hotline.queries import desk, knowledge, office, similar, workload
-from hotline.services import _checks, sorting
+from hotline.services import _checks, precedents, ranking, sorting
 from hotline.services.intake import LOCAL
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def advise(heard: Heard, shelf: Shelf, *, at: datetime) -> Advice:
         at=at,
         is_workday=office.is_workday(at),
     )
-    ranked, is_sure, doubt, model_id = _classified(heard, shelf)
-    offers = offers_for(ranked[: sorting.TOP], facts)
+    ranked, is_sure, doubt, model_id, learned = _classified(heard, shelf)
+    offers = _with_precedent(offers_for(ranked[: sorting.TOP], facts), learned)
     best = offers[0].code if offers else None
     return Advice(
         offers=offers,
@@ -117,20 +117,37 @@ def _said(heard: Heard) -> similar.Said:
     )
 
 
-def _classified(heard: Heard, shelf: Shelf) -> tuple[list[dict[str, Any]], bool, str, str]:
+def _with_precedent(offers: list[Offer], learned: Sequence[classifier.LearnedUnit]) -> list[Offer]:
+    """Where the catalogue names no unit for the first category, the one that history knows."""
+    if not offers or offers[0].unit_code:
+        return offers
+    _, directory = office.catalogue()
+    code, share = next(iter(precedents.shares(learned, directory).items()), ("", 0.0))
+    unit = directory.unit(code)
+    if unit is None:
+        return offers
+    reason = f"{offers[0].reason}；{precedents.BY}：此类诉求 {share:.0%} 由该单位承办"
+    return [replace(offers[0], unit_code=code, unit_name=unit.name, reason=reason), *offers[1:]]
+
+
+def _classified(
+    heard: Heard, shelf: Shelf
+) -> tuple[list[dict[str, Any]], bool, str, str, tuple[classifier.LearnedUnit, ...]]:
     active = shelf.classifier()
     if active is None:
-        return [], False, "没有可用的分类模型，请手工选择分类", ""
+        return [], False, "没有可用的分类模型，请手工选择分类", "", ()
     if not heard.content:
-        return [], False, "", active.model_id
+        return [], False, "", active.model_id, ()
     suggestion = active.suggest(heard.title, heard.content)
     ranked = sorting.ranked_of(suggestion)
     if not ranked:
-        return [], False, "模型没有可用的分类，请手工选择", active.model_id
+        gone = ranking.passed_over(suggestion) or "模型没有可用的分类"
+        return [], False, f"{gone}，请手工选择", active.model_id, ()
     is_sure = not suggestion.unsure and ranked[0]["probability"] >= sorting.trust_line(
         ranked[0]["code"]
     )
-    return ranked, is_sure, suggestion.doubt, active.model_id
+    doubt = suggestion.doubt or ranking.passed_over(suggestion)
+    return ranked, is_sure and not doubt, doubt, active.model_id, suggestion.departments
 
 
 def offers_for(ranked: Iterable[dict[str, Any]], facts: routing.Facts) -> list[Offer]:

@@ -14,15 +14,16 @@ from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.terms import Clock, Role
 from hotline.domain.timing import Cause
-from hotline.models import Assignment, Department, SuggestionRow, Ticket
+from hotline.models import Assignment, Department, Ticket
 from hotline.queries import office, workload
-from hotline.services import _checks, _move, learning, rulings
+from hotline.services import _checks, _move, learning, precedents, rulings
 from hotline.services.timing import clocks, recounting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    import classifier
     from hotline.domain.identity import Actor
 
 SURE = "自动派单"
@@ -42,12 +43,23 @@ def facts_of(ticket: Ticket, code: str, at: datetime) -> routing.Facts:
     )
 
 
-def routes_for(ticket: Ticket, codes: Sequence[str], at: datetime) -> list[dict[str, Any]]:
-    """The catalogue's answer for each category, ready to be stored and shown."""
+def routes_for(
+    ticket: Ticket,
+    codes: Sequence[str],
+    at: datetime,
+    learned: Sequence[classifier.LearnedUnit] = (),
+) -> list[dict[str, Any]]:
+    """The catalogue's answer for each category, ready to be stored and shown.
+
+    Units ``learned`` from history stand behind it, and before it only where it has no answer.
+    """
     (rules, directory), weigh = office.catalogue(), workload.weigh(at)
     found: dict[str, dict[str, Any]] = {}
+    equals: set[str] = set()
     for code in codes:
         decision = routing.route(facts_of(ticket, code, at), rules, directory, weigh=weigh)
+        if code == codes[0]:
+            equals = {one.unit_code for one in decision.alternatives if one.is_equal}
         if decision.lead and decision.lead not in found:
             unit = directory.unit(decision.lead)
             found[decision.lead] = {
@@ -57,7 +69,8 @@ def routes_for(ticket: Ticket, codes: Sequence[str], at: datetime) -> list[dict[
                 "reason": decision.reason,
                 "category": code,
             }
-    return list(found.values())
+    shares, first = precedents.shares(learned, directory), next(iter(codes), "")
+    return precedents.combined(list(found.values()), shares, directory, first=first, equals=equals)
 
 
 def propose(ticket_id: int, *, at: datetime) -> bool:
@@ -70,9 +83,12 @@ def propose(ticket_id: int, *, at: datetime) -> bool:
         if ticket.stage is not Stage.TO_DISPATCH or ticket.returns or ticket.no_return:
             return False
         by_machine = (ticket.category_by or "").startswith("model:")
-        if ticket.category_code is None or not (by_machine or _is_sure(ticket)):
+        code = ticket.category_code
+        if code is None or not (by_machine or _is_sure(ticket)):
             return False
-        decision = _decision(ticket, ticket.category_code, at)
+        if office.category_in_use(code) != code:
+            return False  # switched off meanwhile: the dispatcher is told on the ticket's page
+        decision = _decision(ticket, code, at)
         unit = department_by_code(decision.lead) if decision.lead else None
         if unit is None:
             return False
@@ -282,13 +298,3 @@ def department_by_code(code: str | None) -> Department | None:
         return None
     query = select(Department).where(Department.code == code, Department.is_active)
     return db.session.scalar(query)
-
-
-def newest_suggestion(ticket_id: int) -> SuggestionRow | None:
-    """What the machine thought last of a ticket."""
-    return db.session.scalar(
-        select(SuggestionRow)
-        .where(SuggestionRow.ticket_id == ticket_id)
-        .order_by(SuggestionRow.id.desc())
-        .limit(1)
-    )

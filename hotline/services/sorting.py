@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 import classifier
 from hotline.db import db, transaction
 from hotline.domain.identity import SYSTEM
@@ -11,7 +13,7 @@ from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.terms import Urgency
 from hotline.models import SuggestionRow, Ticket
 from hotline.queries import office
-from hotline.services import _move, dispatching, learning
+from hotline.services import _move, dispatching, learning, ranking
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,13 +52,15 @@ def suggest(ticket_id: int, shelf: Shelf, *, at: datetime) -> None:
 
 def _look(ticket: Ticket, shelf: Shelf, at: datetime) -> SuggestionRow:
     ranked: list[dict[str, Any]] = []
+    learned: tuple[classifier.LearnedUnit, ...] = ()
     decision, model_id, unsure = "无可用模型，转人工派单", "", True
     active = shelf.classifier()
     if active is not None:
         model_id = active.model_id
         suggestion = active.suggest(ticket.title, ticket.content)
         ranked, unsure = ranked_of(suggestion), suggestion.unsure
-        decision = _decide(ticket, ranked, doubt=suggestion.doubt)
+        learned = suggestion.departments
+        decision = _decide(ticket, ranked, suggestion)
     return SuggestionRow(
         ticket_id=ticket.id,
         model_id=model_id,
@@ -65,54 +69,33 @@ def _look(ticket: Ticket, shelf: Shelf, at: datetime) -> SuggestionRow:
         probability=ranked[0]["probability"] if ranked else 0.0,
         is_unsure=unsure,
         ranked=ranked,
-        routes=dispatching.routes_for(ticket, [r["code"] for r in ranked[:TOP]], at),
+        routes=dispatching.routes_for(ticket, [r["code"] for r in ranked[:TOP]], at, learned),
         decision=decision,
     )
 
 
 def ranked_of(suggestion: classifier.Suggestion) -> list[dict[str, Any]]:
-    """Keep the best leaves, and their parent in front where the leaves share the certainty."""
-    leaves: list[dict[str, Any]] = [
-        {
-            "code": r.code,
-            "path": classifier.load_tree().path(r.code or ""),
-            "probability": round(r.probability, 4),
-            "because": list(r.because),
-        }
-        for r in [r for r in suggestion.ranked if r.code][: TOP + 2]
-    ]
-    parents = [r for r in classifier.rollup(suggestion) if r.code]
-    if leaves and parents and parents[0].code != leaves[0]["code"]:
-        best = parents[0]
-        line = trust_line(best.code or "")
-        if leaves[0]["probability"] < line <= best.probability:
-            words: list[str] = next(
-                (x["because"] for x in leaves if x["code"].startswith(best.code)), []
-            )
-            leaves.insert(
-                0,
-                {
-                    "code": best.code,
-                    "path": classifier.load_tree().path(best.code or ""),
-                    "probability": round(best.probability, 4),
-                    "because": words,
-                },
-            )
-    return leaves[: TOP + 2]
+    """Keep the best categories in use, and their parent in front where that alone is sure."""
+    return ranking.ranked(suggestion, trust_line)
 
 
-def _decide(ticket: Ticket, ranked: list[dict[str, Any]], *, doubt: str) -> str:
+def _decide(ticket: Ticket, ranked: list[dict[str, Any]], suggestion: classifier.Suggestion) -> str:
     if not ranked:
-        return "模型没有可用的分类，转人工派单"
-    top = ranked[0]
+        gone = ranking.passed_over(suggestion) or "模型没有可用的分类"
+        return f"{gone}，转人工派单"
+    top, doubt = ranked[0], suggestion.doubt
     line = trust_line(top["code"])
+    note = f"；{top['note']}" if "note" in top else ""
     if ticket.urgency is Urgency.CRITICAL:
-        return f"{dispatching.SURE}：特急工单不等待人工，按目录立即派单"
+        return f"{dispatching.SURE}：特急工单不等待人工，按目录立即派单{note}"
+    gone = ranking.passed_over(suggestion)
+    if gone:
+        return f"{gone}，转人工派单"
     if doubt and doubt != classifier.WEAK_ODDS:
         return f"{doubt}（概率 {top['probability']:.0%}），转人工派单"
     if top["probability"] < line:
-        return f"概率 {top['probability']:.0%} 低于信任线 {line:.0%}，转人工派单"
-    return f"{dispatching.SURE}：概率 {top['probability']:.0%}，不低于信任线 {line:.0%}"
+        return f"概率 {top['probability']:.0%} 低于信任线 {line:.0%}，转人工派单{note}"
+    return f"{dispatching.SURE}：概率 {top['probability']:.0%}，不低于信任线 {line:.0%}{note}"
 
 
 def trust_line(code: str) -> float:
@@ -127,3 +110,13 @@ def reclassify(ticket_id: int, code: str, actor: Actor, *, at: datetime) -> None
         ticket = _move.ticket_by_id(ticket_id)
         learning.correct(ticket, code, actor, source="reclassify", at=at)
         _move.move(ticket, Action.CLASSIFY, actor, at=at, payload={"code": code})
+
+
+def newest_suggestion(ticket_id: int) -> SuggestionRow | None:
+    """What the machine thought last of a ticket."""
+    return db.session.scalar(
+        select(SuggestionRow)
+        .where(SuggestionRow.ticket_id == ticket_id)
+        .order_by(SuggestionRow.id.desc())
+        .limit(1)
+    )

@@ -126,3 +126,26 @@ def test_a_prior_comes_back_whole_or_is_refused(trained: TrainedModel, folder: P
     Artefact(cut, stored.metadata).write(folder)
     with pytest.raises(ArtefactError, match="先验"):
         load(folder)
+
+
+def test_a_model_of_a_newer_program_asks_for_an_update(folder: Path) -> None:
+    _retold(folder, lambda metadata: metadata.update(format="hotline-classifier/99"))
+    with pytest.raises(ArtefactError, match=r"由更新版本的程序生成.*请升级程序"):
+        load(folder)
+
+
+def test_a_model_of_the_former_format_is_still_read(folder: Path) -> None:
+    _retold(folder, lambda metadata: metadata.update(format="hotline-classifier/2"))
+    assert load(folder).suggest("社保断缴", "公司不交社保").ranked
+
+
+def test_a_folder_appears_whole_or_not_at_all(
+    trained: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="No space"):
+        trained.save(tmp_path / "models" / "new")
+    assert list((tmp_path / "models").iterdir()) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from classifier import load_tree, starter_corpus
 from classifier.reading.cleaning import clean, count_traditional
 from classifier.reading.documents import read_document
-from classifier.reading.segmenting import fast_cutter, reference_cutter, segment
+from classifier.reading.segmenting import domain_words, fast_cutter, reference_cutter, segment
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,21 @@ def test_traditional_characters_are_counted_and_simplified_ones_not() -> None:
 def test_fast_cutter_equals_jieba() -> None:
     texts = [clean(f"{row.title}。{row.text}") for row in starter_corpus()[::8]]
     texts += [clean(load_tree().path(code)) for code in load_tree().codes(3)]
+    assert [fast_cutter()(text) for text in texts] == [reference_cutter()(text) for text in texts]
+
+
+def test_fast_cutter_equals_jieba_on_nonsense_too() -> None:
+    """Unknown words are guessed by a hidden Markov model: both must guess alike."""
+    random = Random(4)
+    known = sorted(set(clean("".join(row.text for row in starter_corpus()[::20]))) - {" "})
+    words = domain_words()
+    texts = []
+    for _ in range(400):
+        characters = random.choices(known, k=random.randint(1, 30))
+        characters.insert(random.randrange(len(characters)), random.choice(words))
+        texts.append("".join(characters))
+    texts += [f"{word}app{word} wifi {word}" for word in words[:50]]
+    texts += ["", "a", "水", "龘靐齉爩", "ktv 停水 abc", "的的的的的的"]
     assert [fast_cutter()(text) for text in texts] == [reference_cutter()(text) for text in texts]
 
 

@@ -118,7 +118,7 @@ def test_two_fifths_of_copies_are_told_and_do_not_flatter() -> None:
 
 def test_copies_of_one_message_alone_cannot_be_cross_validated() -> None:
     texts = [("停水", "小区停水")] * 6 + [("补课", "学校补课")] * 6
-    with pytest.raises(TrainingError, match="只有重复的"):
+    with pytest.raises(TrainingError, match="重复或各半矛盾，去掉后无法交叉验证"):
         train(texts, ["水"] * 6 + ["学"] * 6, author="a", at=AT)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Channel, Clock, Kind
-from hotline.services import dispatching, handling, intake
+from hotline.services import dispatching, handling, intake, sorting
 from tests.hotline.people import clock, entries, handler, notices, ticket, who
 from tests.stories.telling import days, due, it_is, read
 
@@ -51,7 +51,7 @@ def test_the_classifier_is_sure_and_the_catalogue_sends_it(logged: int) -> None:
 
 def test_why_this_unit_is_written_down(logged: int) -> None:
     lead = dispatching.lead_assignment(ticket(logged))
-    look = dispatching.newest_suggestion(logged)
+    look = sorting.newest_suggestion(logged)
     assert lead is not None
     assert look is not None
     assert lead.legal_basis == "《中华人民共和国噪声污染防治法》"

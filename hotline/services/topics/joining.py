@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hotline.domain.errors import Conflict, IllegalMove, Invalid, NotAllowed
 from hotline.domain.lifecycle import TRANSITIONS, Action
 from hotline.queries.topics import reading
-from hotline.services import endings
+from hotline.services import joining
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,7 +46,7 @@ def join(
     chosen = _chosen(topic_id, ticket_nos, master_no)
     for number, ticket_id in chosen.items():
         try:
-            endings.merge(ticket_id, master_no, actor, at=at)
+            joining.merge(ticket_id, master_no, actor, at=at)
         except Invalid as error:
             refused[number] = "；".join(error.errors.values())
         except (IllegalMove, NotAllowed, Conflict) as error:

@@ -57,7 +57,8 @@ def test_train_evaluate_list_activate_predict(
     figures = trained.json
     new = figures["model"]
     assert {"accuracy", "macro_f1", "top3", "ece", "coverage", "per_class"} <= set(figures)
-    assert (figures["rows"], figures["refused"], figures["registered"]) == (400, 2, True)
+    assert (figures["rows"] + figures["duplicates"], figures["refused"]) == (400, 2)
+    assert (figures["registered"], figures["training"]["path"]) == (True, "exact")
     assert "第 402 行" in trained.err
     assert "第 403 行，列“类”：没有标签" in trained.err
 
@@ -85,7 +86,11 @@ def test_predict_streams_a_table(
     said = hotline("model", "predict", "--file", path)
     rows = list(csv.DictReader(said.out.splitlines()))
     assert [row["line"] for row in rows] == ["2", "3"]
-    assert set(rows[0]) == {"line", "label", "code", "path", "probability", "unsure"}
+    assert list(rows[0]) == [
+        *("line", "label", "code", "path", "probability", "unsure"),
+        *("answer", "answer_probability"),
+    ]
+    assert float(rows[0]["answer_probability"]) >= float(rows[0]["probability"])
     assert rows[0]["path"].startswith("城乡建设/")
     both = hotline("model", "predict", "--file", path, "--text", "content", "--json").json
     assert [p["line"] for p in both["predictions"]] == [2, 3]
@@ -159,7 +164,7 @@ def test_copies_in_a_table_are_told(
         "--json",
     )
     assert said.code == 0, said.err
-    assert (said.json["rows"], said.json["duplicates"], said.json["contradictions"]) == (20, 8, 0)
+    assert (said.json["rows"], said.json["duplicates"], said.json["contradictions"]) == (12, 8, 0)
     assert "8 条与别的行重复" in said.err
 
 

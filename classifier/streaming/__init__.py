@@ -1,0 +1,1 @@
+"""Learning from more rows than memory holds (海量训练): in passes, with bounded parts of them."""
