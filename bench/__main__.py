@@ -16,6 +16,7 @@ BENCHES = {
     "suggestion": "one suggestion: classify and route (单条推荐)",
     "intake": "intake over HTTP against the bare insert (受理)",
     "worklists": "worklists, ticket page and search in full tables (列表与查询)",
+    "quality": "the page of dispatch quality in full tables (派单质量)",
     "sweep": "looking for due ones among open clocks (时限巡检)",
     "storm": "many clocks due at once, workers killed meanwhile (时限风暴)",
     "memory": "resident memory after real work (内存)",
