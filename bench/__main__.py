@@ -19,6 +19,7 @@ BENCHES = {
     "intake": "intake over HTTP against the bare insert (受理)",
     "worklists": "worklists, ticket page and search in full tables (列表与查询)",
     "duplicates": "reports of one matter: found, how surely, how fast (重复与相似)",
+    "quality": "the page of dispatch quality in full tables (派单质量)",
     "sweep": "looking for due ones among open clocks (时限巡检)",
     "storm": "many clocks due at once, workers killed meanwhile (时限风暴)",
     "topics": "hot topics: recall, purity and rate (热点)",

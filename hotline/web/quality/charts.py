@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Point: TypeAlias = tuple[float, float]
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 16, 14, 30
+WIDTH, HEIGHT = 480, 200
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 16, 26
 TICKS = 5
 FAR = 0.5
 """An axis that begins below has a tick every 20 %, else every 10 %."""
