@@ -25,6 +25,7 @@ class CorrectionSource(Term):
 
     DISPATCH = "dispatch", "派单时确认"
     REDISPATCH = "redispatch", "退单后改派"
+    RULING = "ruling", "裁定时确认"
     RECLASSIFY = "reclassify", "人工改分类"
     RECTIFY = "rectify", "更正要素"
     REGISTER = "register", "登记时选择"

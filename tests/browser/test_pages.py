@@ -20,7 +20,11 @@ DESKS = {
     "department": ("/department", "/department/notices"),
     "callback": ("/callback",),
     "supervisor": ("/supervision", "/supervision/tickets"),
-    "admin": ("/admin", "/admin/models", "/admin/catalogue", "/admin/deliveries"),
+    "admin": (
+        *("/admin", "/admin/models", "/admin/models/starter", "/admin/models/training"),
+        *("/admin/corrections", "/admin/corrections/check", "/admin/catalogue"),
+        "/admin/deliveries",
+    ),
     "auditor": ("/admin/unmaskings",),
     "knowledge": ("/admin/knowledge",),
     "security": ("/admin/tokens",),

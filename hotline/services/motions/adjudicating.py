@@ -9,7 +9,7 @@ from hotline.domain.errors import Conflict, Invalid, NotAllowed
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Stage
 from hotline.domain.motions import Motion, MotionState, MotionStep, deciders
-from hotline.services import _move, dispatching, rulings
+from hotline.services import _move, dispatching, learning, rulings
 from hotline.services.motions import docket, returns
 from hotline.services.motions.plea import filled
 
@@ -28,6 +28,7 @@ def rule(
     reason: str,
     at: datetime,
     version: int | None = None,
+    category_code: str | None = None,
 ) -> None:
     """Fix the lead for good: no unit may return the ticket any more; both sides are on record.
 
@@ -51,6 +52,10 @@ def rule(
         if ticket.stage is Stage.TO_DISPATCH:
             dispatching.send(ticket, unit, actor, decision=None, at=at, reason=words)
         rulings.note(ticket, unit, actor, reason=words, at=at)
+        if category_code:
+            learning.correct(
+                ticket, category_code, actor, source="ruling", at=at, unit_code=unit.code
+            )
 
 
 def _answer(ticket: Ticket, unit: Department, actor: Actor, words: str, at: datetime) -> None:

@@ -26,17 +26,19 @@ ENOUGH = 10
 def switch(model_id: str, actor: Actor, shelf: Shelf, *, reason: str, at: datetime) -> None:
     """Let a version work from the next ticket on. Raises Invalid for "reason" where one is due.
 
-    A version with worse figures than the active one is activated only with a reason.
+    A version with worse figures than the active one is activated only with a reason, unless the
+    active one cannot be used: then anything that works is better.
     """
     runs.must_be_admin(actor)
     shelf.must_hold(model_id)
+    is_broken = shelf.classifier() is None
     words = _checks.clean_text(reason)[:LONGEST_REASON]
     with transaction() as session:
         row = session.get(ModelVersion, model_id)
         if row is None:
             raise NotFound("没有这个模型，请从列表中选择")
         worse = drawback(row, model_versions.active())
-        if worse and not words:
+        if worse and not words and not is_broken:
             raise Invalid("reason", f"{worse}；仍要启用的，请写明理由")
         learning.put_in_charge(row, actor, reason=words or "网页启用", at=at)
 

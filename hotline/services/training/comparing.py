@@ -97,65 +97,79 @@ def _uploaded(rows: Sequence[Uploaded]) -> list[dict[str, Any]]:
 
 
 def go_on(run_id: int, attempt: int, models: Pair, *, at: datetime, limit: int = BATCH) -> bool:
-    """Answer one batch of rows with both models; gives whether the comparison is done."""
-    with transaction():
+    """Answer one batch of rows with both models; gives whether the comparison is done.
+
+    The models answer before the transaction begins: nobody waits for them.
+    """
+    query = select(LearningLine).where(
+        LearningLine.run_id == run_id, LearningLine.first_code.is_(None)
+    )
+    lines = db.session.scalars(query.order_by(LearningLine.number).limit(limit)).all()
+    said = _answered(lines, models)
+    with transaction() as session:
         row = runs.held(run_id, attempt)
-        query = select(LearningLine).where(
-            LearningLine.run_id == run_id, LearningLine.first_code.is_(None)
-        )
-        lines = db.session.scalars(query.order_by(LearningLine.number).limit(limit)).all()
-        if lines:
-            _answer(lines, models)
-            db.session.flush()
+        if said:
+            session.execute(update(LearningLine), said)
         left = select(func.count()).where(
             LearningLine.run_id == run_id, LearningLine.first_code.is_(None)
         )
-        open_rows = db.session.scalar(left) or 0
-        total = int(row.spec["total"])
+        open_rows, total = session.scalar(left) or 0, int(row.spec["total"])
         row.step, row.touched_at = f"已比较 {total - open_rows} / {total} 条", at
         row.share = 1 - open_rows / total
-        if open_rows == 0:
-            _conclude(row, at)
-        return open_rows == 0
+    if open_rows == 0:
+        _conclude(run_id, attempt, at)
+    return open_rows == 0
 
 
-def _answer(lines: Sequence[LearningLine], models: Pair) -> None:
+def _answered(lines: Sequence[LearningLine], models: Pair) -> list[dict[str, Any]]:
+    """Both answers for each row, as values of its columns."""
     level = classifier.level_of(*models)
     texts = samples.texts_of([line.ticket_id for line in lines if line.ticket_id is not None])
-    rows, widths = [], []
+    rows, truths, widths = [], [], []
     for line in lines:
         kept = (line.title or "", line.content or "")
         rows.append(texts.get(line.ticket_id, kept) if line.ticket_id is not None else kept)
         is_code = line.truth.isdigit()
         widths.append(min(level, len(line.truth)) if is_code else level)
-        line.truth = line.truth[: widths[-1]] if is_code and level else line.truth
-    for line, first, second in zip(
-        lines, *(classifier.answers(model, rows, widths) for model in models), strict=True
-    ):
-        line.first_code, line.first_odds = first.code[:64], first.probability
-        line.second_code, line.second_odds = second.code[:64], second.probability
+        truths.append(line.truth[: widths[-1]] if is_code and level else line.truth)
+    if not rows:
+        return []
+    both = [classifier.answers(model, rows, widths) for model in models]
+    return [
+        {
+            "id": line.id,
+            "truth": truth,
+            "first_code": first.code[:64],
+            "first_odds": first.probability,
+            "second_code": second.code[:64],
+            "second_odds": second.probability,
+        }
+        for line, truth, first, second in zip(lines, truths, *both, strict=True)
+    ]
 
 
-def _conclude(row: LearningRun, at: datetime) -> None:
+def _conclude(run_id: int, attempt: int, at: datetime) -> None:
     """Count all answers, and let go of uploaded texts on which the models agree."""
     line = LearningLine
     query = select(
         line.truth, line.first_code, line.first_odds, line.second_code, line.second_odds
-    ).where(line.run_id == row.id)
+    ).where(line.run_id == run_id)
     answered = db.session.execute(query.order_by(line.number)).all()
     found = classifier.compare(
         [one.truth for one in answered],
         [classifier.Answer(one.first_code, one.first_odds) for one in answered],
         [classifier.Answer(one.second_code, one.second_odds) for one in answered],
     )
-    row.result = asdict(found)
-    row.verdict = said_of(row.result, row.first_id or "", row.second_id or "")
-    db.session.execute(
-        update(line)
-        .where(line.run_id == row.id, line.first_code == line.second_code)
-        .values(title=None, content=None)
-    )
-    runs.end(row, at=at)
+    with transaction() as session:
+        row = runs.held(run_id, attempt)
+        row.result = asdict(found)
+        row.verdict = said_of(row.result, row.first_id or "", row.second_id or "")
+        session.execute(
+            update(line)
+            .where(line.run_id == run_id, line.first_code == line.second_code)
+            .values(title=None, content=None)
+        )
+        runs.end(row, at=at)
 
 
 def said_of(result: dict[str, Any], first_id: str, second_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
@@ -67,8 +68,8 @@ def work(run_id: int, attempt: int, clock: Callable[[], datetime]) -> None:
 
 def _rows() -> list[Sample]:
     """The newest rows that name at least a second-level category."""
-    fine = [row for row in samples.confirmed() if len(row.code) >= SECOND_LEVEL]
-    return fine[-MOST_ROWS:]
+    fine = (row for row in samples.confirmed() if len(row.code) >= SECOND_LEVEL)
+    return list(deque(fine, maxlen=MOST_ROWS))
 
 
 def _lines(

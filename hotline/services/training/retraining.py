@@ -7,6 +7,7 @@ A turn that was killed is gone on with at the step it had reached.
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 NIGHT_LASTS = timedelta(hours=4)
 """After the hour of the rule the night is open so long; then the day has begun."""
+MOST_ROWS = 100_000
+"""The newest so many rows teach: what a city says changes, and memory has an end."""
 TRAINING_SHARE, COMPARING_SHARE = 0.8, 0.9
 
 
@@ -113,7 +116,7 @@ def _train(run: LearningRun, attempt: int, place: Workshop) -> None:
     def tell(step: str, share: float) -> None:
         runs.tell(run_id, attempt, step, TRAINING_SHARE * share, at=place.clock())
 
-    rows = list(samples.confirmed())
+    rows = list(deque(samples.confirmed(), maxlen=MOST_ROWS))
     held = [(row.title, row.content) for row in rows if is_held_back(row.ticket_id)]
     tell(f"读取了 {len(rows)} 条样本", 0.0)
     made = classifier.retrain(

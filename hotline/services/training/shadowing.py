@@ -94,27 +94,32 @@ def has_work(at: datetime) -> bool:
 
 
 def look(shelf: Shelf, *, at: datetime, limit: int = BATCH) -> int:
-    """Answer one batch; gives how many. A model that cannot be read is told of, nothing else."""
+    """Answer one batch; gives how many. A model that cannot be read is told of, nothing else.
+
+    The model answers before the transaction begins; where somebody else has answered meanwhile,
+    nothing is written.
+    """
     run = shadows.open_run()
     if run is None:
         return 0
-    run_id = run.id
+    run_id, cursor = run.id, run.cursor
     try:
         model = shelf.shadow(run.model_id)
     except HotlineError as error:
         _say_trouble(run_id, error.message, at)
         return 0
+    rows = _fresh(run, at, limit)
+    said = _answers(run_id, model, rows, at) if rows else []
     with transaction():
         query = select(ShadowRun).where(ShadowRun.id == run_id, ShadowRun.ended_at.is_(None))
         held = db.session.scalar(query.with_for_update())
-        if held is None:
+        if held is None or held.cursor != cursor:
             return 0
-        rows = _fresh(held, at, limit)
-        if rows:
-            insert_alike(ShadowAnswer, _answers(held, model, rows, at))
+        if said:
+            insert_alike(ShadowAnswer, said)
             held.cursor = rows[-1].id
         held.trouble, held.touched_at = None, at
-        return len(rows)
+        return len(said)
 
 
 def _say_trouble(run_id: int, words: str, at: datetime) -> None:
@@ -148,7 +153,7 @@ def _fresh(
 
 
 def _answers(
-    run: ShadowRun,
+    run_id: int,
     model: classifier.Classifier,
     rows: Sequence[Row[int, int, str | None, str, str]],
     at: datetime,
@@ -158,7 +163,7 @@ def _answers(
     said = classifier.answers(model, [(row.title, row.content) for row in rows], widths)
     return [
         {
-            "run_id": run.id,
+            "run_id": run_id,
             "suggestion_id": row.id,
             "ticket_id": row.ticket_id,
             "code": answer.code[:12],

@@ -144,7 +144,7 @@ def _example(one: Example, labels: Labels) -> dict[str, Any]:
     hidden = one.is_confidential
     return {
         "no": one.ticket_no,
-        "title": "保密工单，不显示内容" if hidden else one.title,
+        "title": "保密工单，不显示内容" if hidden else excerpt(one.title),
         "text": "" if hidden else excerpt(one.content),
         "truth": labels.path(one.truth),
         "first": labels.path(one.first),

@@ -67,7 +67,15 @@ def _send(ticket: Ticket) -> str:
     unit = dispatching.department_by_code(target.unit)
     if ruling:
         words, version = _said("reason"), _version()
-        motions.rule(ticket.id, target.unit, staff(), reason=words, at=now(), version=version)
+        motions.rule(
+            ticket.id,
+            target.unit,
+            staff(),
+            reason=words,
+            at=now(),
+            version=version,
+            category_code=target.category,
+        )
         return f"已裁定由{unit.name if unit else target.unit}主办，不得再退"
     dispatching.dispatch(
         ticket.id,

@@ -69,6 +69,18 @@ def test_better_figures_need_no_reason(shelf: Shelf, at: datetime) -> None:
     assert learning.active_model_id() == "m-2"
 
 
+def test_in_need_anything_that_works_is_activated_without_a_reason(
+    shelf: Shelf, at: datetime
+) -> None:
+    second_model(shelf)
+    moved = shelf.folder / "starter" / "SHA256SUMS"
+    seal = moved.read_bytes()
+    moved.unlink()
+    activating.switch("m-2", who("admin"), shelf, reason="", at=at)
+    moved.write_bytes(seal)
+    assert learning.active_model_id() == "m-2"
+
+
 def test_the_way_back_is_one_step(shelf: Shelf, at: datetime) -> None:
     with pytest.raises(Conflict, match="没有可退回的上一版"):
         activating.roll_back(who("admin"), shelf, reason="", at=at)
