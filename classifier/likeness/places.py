@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _NUMBERED = re.compile(r"(\d{1,4}) ?(路|号线|国道|省道)(?!\d)")
 _LONGEST_ENDING = 3
+_ROADS = frozenset({"路", "街", "大道", "巷"})
+"""Streets are named after everyday words too: 人民 路, 解放 路."""
 
 
 def name_places(runs: Sequence[Sequence[str]]) -> Counter[str]:
@@ -33,6 +35,8 @@ def _names(words: Sequence[str]) -> Iterator[str]:
         if word in endings:
             if _can_be_a_name(before):
                 yield before
+            elif word in _ROADS and len(before) > 1 and before not in _nobody():
+                yield before + word
         elif _tail(word) in endings and weight(word):
             tail = _tail(word)
             yield word[: -len(tail)] if tail in dropped else word
@@ -47,8 +51,12 @@ def _tail(word: str) -> str:
 
 
 def _can_be_a_name(word: str) -> bool:
-    nobody = sections_of("place_endings.txt")["nobody"]
-    return weight(word) > 0 and word not in _endings() and word not in nobody
+    return weight(word) > 0 and word not in _endings() and word not in _nobody()
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(sections_of("place_endings.txt")["nobody"])
 
 
 @cache

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import aliased
 
 from hotline.db import transaction
 from hotline.domain.identity import SYSTEM
 from hotline.domain.lifecycle import Action, Stage
 from hotline.models import IdempotencyKey, OneTimeCode, Ticket
+from hotline.queries.worklists import OPEN
 from hotline.services import _move
 
 if TYPE_CHECKING:
@@ -22,11 +24,16 @@ AFTER = timedelta(days=30)
 
 
 def archive_closed(at: datetime, limit: int = 200) -> int:
-    """Archive a batch of tickets closed a month ago; returns how many."""
+    """Archive a batch of tickets closed a month ago; returns how many.
+
+    What was merged waits for its master: until then the merge may be taken back.
+    """
+    master = aliased(Ticket)
+    waits = exists().where(master.id == Ticket.master_id, master.stage.in_(list(OPEN)))
     with transaction() as session:
         tickets = session.scalars(
             select(Ticket)
-            .where(Ticket.stage == Stage.CLOSED, Ticket.closed_at < at - AFTER)
+            .where(Ticket.stage == Stage.CLOSED, Ticket.closed_at < at - AFTER, ~waits)
             .order_by(Ticket.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -95,7 +95,7 @@ def hand_over(master: Ticket, *, was: Stage, at: datetime) -> None:
     Inside the caller's transaction, which holds them all. Where a unit was at work it goes on
     with the next one, and the handle clock runs on from the first dispatch.
     """
-    members = _members(master.id)
+    members = [member for member in _members(master.id) if member.stage is Stage.CLOSED]
     if not members:
         return
     heir, *rest = members

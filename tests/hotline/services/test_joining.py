@@ -19,7 +19,7 @@ from hotline.domain.outcomes import Outcome
 from hotline.domain.terms import Channel, Clock, Kind, Resolved
 from hotline.models import Callback, Deadline, Message, MotionRow, PrintKey, TicketPrint
 from hotline.queries import progress
-from hotline.services import callbacks, endings, joining, motions, printing, reviewing
+from hotline.services import archive, callbacks, endings, joining, motions, printing, reviewing
 from hotline.services.callbacks import Verdict
 from hotline.services.motions import Plea
 from tests.conftest import local
@@ -279,6 +279,17 @@ def test_declined_at_the_front_the_others_go_back_to_the_desk(a_ticket: Made, at
     join(second, master, at)
     endings.decline(master, who("agent"), code="statutory_route", reason="请走诉讼", at=at)
     assert (stage(second), ticket(second).master_id) == (Stage.TO_DISPATCH, None)
+
+
+def test_what_waits_behind_an_open_master_is_not_archived(a_ticket: Made, at: datetime) -> None:
+    """A matter that hangs for months, and its first caller withdraws: the next is still there."""
+    master, second = to_handling(a_ticket(), at=at), a_ticket()
+    join(second, master, at)
+    later = at + timedelta(days=60)
+    archive.archive_closed(later)
+    assert stage(second) is Stage.CLOSED
+    endings.withdraw(master, CITIZEN, at=later)
+    assert stage(second) is Stage.DISPATCHED
 
 
 # --- 一答众知，各自评价 ----------------------------------------------------------------------
