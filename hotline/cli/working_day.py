@@ -18,7 +18,7 @@ from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Channel, Resolved, Role
 from hotline.queries import day, registry, tickets
 from hotline.services import dispatching, handling, reviewing, seeding
-from hotline.services.demo_life import DISPATCHER
+from hotline.services.demo_deeds import DISPATCHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

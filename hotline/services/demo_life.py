@@ -16,16 +16,15 @@ from hotline.domain.terms import Channel, Kind, Resolved, Role
 from hotline.models import Area, Deadline, Message, MessageState, Ticket, TimelineEntry
 from hotline.services import (
     callbacks,
+    demo_deeds,
     demo_motions,
     dispatching,
     endings,
     exchange,
-    handling,
     intake,
     learning,
     motions,
     notices,
-    reviewing,
     seeding,
     sorting,
 )
@@ -44,8 +43,6 @@ HOME, HOME_SHARE = "990101", 0.5
 HOME_MATTERS = ("010201", "010202", "010209", "010212", "010214", "0103", "0105", "010903")
 """Many tickets are about the city, its building and its flats, in the district whose units the
 demo accounts work for: a visitor's desk should not be empty."""
-AGENT = Actor(Role.AGENT, "王晓燕")
-DISPATCHER = Actor(Role.DISPATCHER, "李建国")
 CALLER = Actor(Role.CALLBACK, "回访员")
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 _GIVEN = ("先生", "女士", "师傅", "阿姨")
@@ -114,46 +111,49 @@ class Seeder:
             address=f"{name}{text['address']}" or None,
             confidential=self.luck.random() < 0.04,  # noqa: PLR2004 - a share of the demo
         )
-        by = AGENT if channel is Channel.PHONE else CITIZEN
+        by = demo_deeds.AGENT if channel is Channel.PHONE else CITIZEN
         return intake.register(demand, by, at=at).ticket_id
 
     def _steps(self, ticket_id: int, text: dict[str, str]) -> Iterator[_Step]:
         """The way of one ticket; each step is taken only if its time has come by now."""
         if text["kind"] == "consult" and self.luck.random() < 0.5:  # noqa: PLR2004 - same
             yield _Step(
-                minutes(4), lambda at: endings.answer(ticket_id, text["reply"], AGENT, at=at)
+                minutes(4),
+                lambda at: endings.answer(ticket_id, text["reply"], demo_deeds.AGENT, at=at),
             )
             return
         if text["kind"] != "praise" and ticket_id % 17 == 0:
-            yield _Step(minutes(5), lambda at: _odd_end(ticket_id, at))
+            yield _Step(minutes(5), lambda at: demo_deeds.odd_end(ticket_id, at))
             return
         yield _Step(minutes(1), lambda at: sorting.suggest(ticket_id, self.shelf, at=at))
         yield _Step(minutes(1), lambda at: self._dispatch(ticket_id, text["category"], at))
-        yield _Step(self._hours(1, 4), lambda at: _sign(ticket_id, at))
+        yield _Step(self._hours(1, 4), lambda at: demo_deeds.sign(ticket_id, at))
         if self.luck.random() < 0.08:  # noqa: PLR2004 - same
-            yield _Step(self._hours(1, 3), lambda at: _ask(ticket_id, demo_motions.RETURN, at))
+            yield _Step(
+                self._hours(1, 3), lambda at: demo_deeds.ask(ticket_id, demo_motions.RETURN, at)
+            )
             yield _Step(self._hours(4, 20), lambda at: demo_motions.answer(ticket_id, at))
         elif ticket_id % 15 == 4:  # noqa: PLR2004 - same
             yield from self._astray(ticket_id)
-        yield _Step(self._hours(1, 12), lambda at: _contact(ticket_id, at))
+        yield _Step(self._hours(1, 12), lambda at: demo_deeds.contact(ticket_id, at))
         if ticket_id % 61 == 0:
             yield from self._pleads(ticket_id, demo_motions.HANGING)
             return
         if ticket_id % 11 == 0:
             yield from self._pleads(ticket_id, demo_motions.EXTENSION)
-        yield _Step(self._hours(20, 130), lambda at: _reply(ticket_id, text["reply"], at))
-        yield _Step(self._hours(1, 8), lambda at: _review(ticket_id, at))
+        yield _Step(self._hours(20, 130), lambda at: demo_deeds.reply(ticket_id, text["reply"], at))
+        yield _Step(self._hours(1, 8), lambda at: demo_deeds.review(ticket_id, at))
         yield _Step(self._hours(2, 40), lambda at: self._rate(ticket_id, at))
-        yield _Step(self._hours(1, 3), lambda at: _sign(ticket_id, at))
+        yield _Step(self._hours(1, 3), lambda at: demo_deeds.sign(ticket_id, at))
         yield _Step(self._hours(1, 6), lambda at: demo_motions.verify(ticket_id, at))
         yield _Step(self._hours(4, 30), lambda at: demo_motions.mend(ticket_id, at))
-        yield _Step(self._hours(10, 60), lambda at: _reply(ticket_id, text["reply"], at))
-        yield _Step(self._hours(1, 8), lambda at: _review(ticket_id, at))
+        yield _Step(self._hours(10, 60), lambda at: demo_deeds.reply(ticket_id, text["reply"], at))
+        yield _Step(self._hours(1, 8), lambda at: demo_deeds.review(ticket_id, at))
         yield _Step(self._hours(2, 40), lambda at: self._rate(ticket_id, at))
 
     def _pleads(self, ticket_id: int, plea: motions.Plea) -> Iterator[_Step]:
         """The unit asks, its leader agrees, the hotline decides (延期、挂账)."""
-        yield _Step(self._hours(4, 20), lambda at: _ask(ticket_id, plea, at))
+        yield _Step(self._hours(4, 20), lambda at: demo_deeds.ask(ticket_id, plea, at))
         yield _Step(self._hours(1, 12), lambda at: demo_motions.pass_on(ticket_id, at))
         yield _Step(self._hours(1, 6), lambda at: demo_motions.answer(ticket_id, at))
 
@@ -161,7 +161,7 @@ class Seeder:
         """Sent to the wrong unit: returned, agreed to, sent on (退单、改派)."""
         yield _Step(minutes(50), lambda at: demo_motions.send_back(ticket_id, at))
         yield _Step(minutes(90), lambda at: demo_motions.send_on(ticket_id, at))
-        yield _Step(minutes(40), lambda at: _sign(ticket_id, at))
+        yield _Step(minutes(40), lambda at: demo_deeds.sign(ticket_id, at))
 
     def _dispatch(self, ticket_id: int, code: str, at: datetime) -> None:
         """The machine where it is sure, else the dispatcher by the catalogue's first choice."""
@@ -176,7 +176,12 @@ class Seeder:
         if routes:
             unit = routes[0]["code"]
             dispatching.dispatch(
-                ticket_id, unit, actor=DISPATCHER, at=at, category_code=code, reason="按目录派单"
+                ticket_id,
+                unit,
+                actor=demo_deeds.DISPATCHER,
+                at=at,
+                category_code=code,
+                reason="按目录派单",
             )
 
     def _rate(self, ticket_id: int, at: datetime) -> None:
@@ -208,63 +213,6 @@ class _Step:
 def minutes(count: int) -> timedelta:
     """A few minutes."""
     return timedelta(minutes=count)
-
-
-def _sign(ticket_id: int, at: datetime) -> None:
-    if _is(ticket_id, Stage.DISPATCHED):
-        handling.sign(ticket_id, _unit(ticket_id), at=at)
-
-
-def _unit(ticket_id: int) -> Actor:
-    ticket = db.session.get(Ticket, ticket_id)
-    unit = ticket.lead_department if ticket else None
-    name = f"{unit.short_name}经办人" if unit else "经办人"
-    return Actor(Role.DEPARTMENT, name, None, unit.id if unit else None)
-
-
-def _is(ticket_id: int, *stages: Stage) -> bool:
-    ticket = db.session.get(Ticket, ticket_id)
-    return ticket is not None and ticket.stage in stages
-
-
-def _contact(ticket_id: int, at: datetime) -> None:
-    if _is(ticket_id, Stage.HANDLING):
-        handling.contact(ticket_id, "已电话联系诉求人，核实地点和情况", _unit(ticket_id), at=at)
-
-
-def _reply(ticket_id: int, text: str, at: datetime) -> None:
-    if _is(ticket_id, Stage.HANDLING):
-        handling.reply(ticket_id, text, _unit(ticket_id), at=at)
-
-
-def _review(ticket_id: int, at: datetime) -> None:
-    ticket = db.session.get(Ticket, ticket_id)
-    if ticket is None or ticket.stage is not Stage.REVIEWING:
-        return
-    called_back = ticket.kind not in (Kind.PRAISE, Kind.CONSULT) or ticket.id % 5 == 0
-    if ticket.kind is Kind.PRAISE or not called_back:
-        reviewing.conclude(ticket_id, DISPATCHER, at=at)
-    else:
-        reviewing.approve(ticket_id, DISPATCHER, at=at)
-
-
-def _odd_end(ticket_id: int, at: datetime) -> None:
-    """The other ways a ticket leaves the front: asked back, declined, transferred, withdrawn."""
-    match ticket_id // 17 % 4:
-        case 0:
-            endings.ask_info(ticket_id, "请补充具体楼栋和发生时间，便于核实", AGENT, at=at)
-        case 1:
-            reason = "该事项已由法院受理，请通过诉讼途径解决"
-            endings.decline(ticket_id, AGENT, code="statutory_route", reason=reason, at=at)
-        case 2:
-            endings.transfer(ticket_id, AGENT, target="110", reason="涉及治安警情", at=at)
-        case _:
-            endings.withdraw(ticket_id, CITIZEN, reason="问题已自行解决", at=at)
-
-
-def _ask(ticket_id: int, plea: motions.Plea, at: datetime) -> None:
-    if _is(ticket_id, Stage.HANDLING):
-        demo_motions.ask(ticket_id, plea, at)
 
 
 def _fire_what_was_due(now: datetime) -> None:

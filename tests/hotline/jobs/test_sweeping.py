@@ -168,9 +168,9 @@ def test_each_period_asks_once(app: APIFlask) -> None:
         for name in asked():
             counted[name] += 1
     assert counted == {
+        "ask_nightly": 59,
         "count_topics": 119,
         "gather_topics": 359,
-        "ask_nightly": 59,
         "keep_house": 0,
         "look_at_words": 0,
         "sweep_catalogue": 719,
@@ -178,6 +178,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
         "sweep_entries": 239,
         "sweep_learning": 719,
         "sweep_messages": 239,
+        "sweep_prints": 11,
         "sweep_recounts": 719,
     }
 
