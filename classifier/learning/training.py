@@ -16,6 +16,7 @@ from classifier.errors import TrainingError
 from classifier.learning.calibration import fit_calibration
 from classifier.learning.families import families_of, fit_families
 from classifier.learning.features import FeatureSpace
+from classifier.learning.fitting import MACHINES
 from classifier.learning.folding import FOLDS, count_contradictions, deal_folds, group_copies
 from classifier.learning.measuring import Evaluation, measure
 from classifier.learning.prior import learn_prior
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from classifier.learning.fitting import LinearWeights
+    from classifier.learning.fitting import LinearWeights, Machines
     from classifier.learning.prior import Prior
     from classifier.reading.documents import Document
 
@@ -73,13 +74,14 @@ class _Lesson:
     labels: int
     family: NDArray[np.int64]
     min_rows: int
+    machines: Machines
 
     def learn(self, picked: NDArray[np.int64]) -> tuple[FeatureSpace, LinearWeights]:
         """Feature space and weights from the picked rows alone."""
         documents = [self.documents[index] for index in picked.tolist()]
         space = FeatureSpace.fit(documents, self.min_rows)
         matrix = space.matrix(documents)
-        return space, fit_families(matrix, self.targets[picked], self.family)
+        return space, fit_families(matrix, self.targets[picked], self.family, self.machines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,9 @@ def train_rows(
     progress: Progress | None = None,
     model_id: str | None = None,
     prior: Prior | None = None,
+    machines: Machines = MACHINES,
 ) -> TrainedModel:
-    """Train as `train` does, with hints, an id and a prior of the caller's choice."""
+    """Train as `train` does, with hints, id, prior and machines of the caller's choice."""
     tell = progress or (lambda _step, _share: None)
     names = _checked_labels(rows.texts, rows.labels)
     tell("分词", 0.0)
@@ -131,7 +134,7 @@ def train_rows(
     targets = np.array([number[label] for label in rows.labels], dtype=np.int64)
     min_rows = 2 if rows.judged >= MANY_ROWS else 1
     documents = read_documents(rows.texts)
-    lesson = _Lesson(documents, targets, len(names), families_of(names), min_rows)
+    lesson = _Lesson(documents, targets, len(names), families_of(names), min_rows, machines)
     groups = group_copies(rows.texts)
     folds = deal_folds(targets, groups)
     folds[rows.judged :] = -1
@@ -148,8 +151,7 @@ def train_rows(
     shares = np.bincount(targets, minlength=len(names)) / len(targets)
     metadata = _metadata(rows, names, evaluation) | {"created_at": at.isoformat()}
     metadata["id"] = model_id or f"m{at:%Y%m%d%H%M%S}-{metadata['data_sha256'][:8]}"
-    metadata["author"] = author
-    metadata |= _copies(targets[: rows.judged], groups[: rows.judged])
+    metadata |= {"author": author} | _copies(targets[: rows.judged], groups[: rows.judged])
     tell("完成", 1.0)
     return TrainedModel(
         Classifier(names, space, weights, calibration, shares, metadata, prior), evaluation
