@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from bench.copies import near_copies
 from bench.crossing import DATA, Course, read_rows, shipped
 from bench.measure import Figure, Report
+from bench.starter_sample import judged_by_level, told_by_level
 from classifier import (
     Classifier,
     TrainedModel,
@@ -151,6 +152,8 @@ def started(rows: Rows | None) -> dict[str, Any]:
     model, seconds = timed(lambda: train_starter(datetime.now(UTC)))
     result: dict[str, Any] = {"train_seconds": round(seconds, 1), "own_folds": model.metrics}
     result |= speed(model.classifier, rows[0] if rows else corpus_rows()[0])
+    result["by_level"] = judged_by_level(model.classifier)
+    print(told_by_level(result["by_level"]), flush=True)
     if rows:
         judged = evaluate(model.classifier, *rows)
         result |= {"macro_f1": judged.macro_f1, "accuracy": judged.accuracy, "ece": judged.ece}

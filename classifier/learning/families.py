@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.learning.fitting import LinearWeights, fit_weights
+from classifier.learning.fitting import MACHINES, LinearWeights, fit_weights
 from classifier.levels.lineage import lineage
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from scipy import sparse
+
+    from classifier.learning.fitting import Machines
 
 
 def families_of(names: Sequence[str]) -> NDArray[np.int64]:
@@ -24,12 +26,15 @@ def families_of(names: Sequence[str]) -> NDArray[np.int64]:
 
 
 def fit_families(
-    matrix: sparse.csr_matrix, targets: NDArray[np.int64], family: NDArray[np.int64]
+    matrix: sparse.csr_matrix,
+    targets: NDArray[np.int64],
+    family: NDArray[np.int64],
+    machines: Machines = MACHINES,
 ) -> LinearWeights:
     """Weights of each label, with those of its family (`family[label]`) added."""
-    weights = fit_weights(matrix, targets, len(family))
+    weights = fit_weights(matrix, targets, len(family), machines)
     families = int(family.max()) + 1
     if 1 < families < len(family):
-        parents = fit_weights(matrix, family[targets], families)
+        parents = fit_weights(matrix, family[targets], families, machines)
         return weights.with_families(parents, family)
     return weights

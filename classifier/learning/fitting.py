@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from scipy import sparse
+
+Machines: TypeAlias = "Sequence[tuple[float, float]]"
 
 # (power of the Bayes ratio, cost of the support vectors) of each machine; `python -m bench
 # classifier --tries` tells what others bring.
@@ -63,7 +65,7 @@ def fit_weights(
     matrix: sparse.csr_matrix,
     targets: NDArray[np.int64],
     labels: int,
-    machines: Sequence[tuple[float, float]] = MACHINES,
+    machines: Machines = MACHINES,
     tolerance: float = TOLERANCE,
 ) -> LinearWeights:
     """Mean of the machines of each label against the rest.

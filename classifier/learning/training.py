@@ -16,6 +16,7 @@ from classifier.errors import TrainingError
 from classifier.learning.calibration import fit_calibration
 from classifier.learning.families import families_of, fit_families
 from classifier.learning.features import FeatureSpace
+from classifier.learning.fitting import MACHINES
 from classifier.learning.folding import FOLDS, count_contradictions, deal_folds, group_copies
 from classifier.learning.measuring import Evaluation, measure
 from classifier.levels.scoring import LevelMarks
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from classifier.learning.fitting import LinearWeights
+    from classifier.learning.fitting import LinearWeights, Machines
     from classifier.learning.prior import Prior
     from classifier.reading.documents import Document
 
@@ -73,13 +74,14 @@ class _Lesson:
     labels: int
     family: NDArray[np.int64]
     min_rows: int
+    machines: Machines
 
     def learn(self, picked: NDArray[np.int64]) -> tuple[FeatureSpace, LinearWeights]:
         """Feature space and weights from the picked rows alone."""
         documents = [self.documents[index] for index in picked.tolist()]
         space = FeatureSpace.fit(documents, self.min_rows)
         matrix = space.matrix(documents)
-        return space, fit_families(matrix, self.targets[picked], self.family)
+        return space, fit_families(matrix, self.targets[picked], self.family, self.machines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,9 @@ def train_rows(
     progress: Progress | None = None,
     model_id: str | None = None,
     prior: Prior | None = None,
+    machines: Machines = MACHINES,
 ) -> TrainedModel:
-    """Train on rows that fit into memory, with hints, an id and a prior of the caller's choice.
+    """Train on rows that fit into memory, with hints, id, prior and machines of one's choice.
 
     `progress` is called with a Chinese step name and the share done (0 to 1). Metrics come from
     five folds whose rows, and copies of them, taught neither the words nor the weights nor the
@@ -115,7 +118,7 @@ def train_rows(
     targets = np.searchsorted(names, rows.labels).astype(np.int64)
     min_rows = 2 if rows.judged >= MANY_ROWS else 1
     documents = read_documents(rows.texts)
-    lesson = _Lesson(documents, targets, len(names), families_of(names), min_rows)
+    lesson = _Lesson(documents, targets, len(names), families_of(names), min_rows, machines)
     groups = group_copies(rows.texts)
     folds = _dealt(targets, groups, rows.judged)
     decisions = _unseen_decisions(lesson, folds, tell)
