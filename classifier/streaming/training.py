@@ -16,7 +16,7 @@ from classifier.levels.label_tree import LabelTree, routes_of
 from classifier.levels.scoring import LevelMarks
 from classifier.reading.documents import read_documents
 from classifier.streaming.calibrating import calibrate
-from classifier.streaming.families import learn_families
+from classifier.streaming.families import SHARD_CELLS, learn_families
 from classifier.streaming.grouping import label_means, part_broad_families
 from classifier.streaming.rows import PickedRows, SpilledRows
 from classifier.streaming.sampling import held_back, sampled, vocabulary_rows
@@ -122,7 +122,12 @@ def learn_head(
         [weights.decisions(rows.matrix(part)).astype(np.float32) for part in _parts(held)]
     )
     evaluation = _judged(labels, tree, decisions, targets[held])
-    return Head(tuple(labels), weights, calibrate(tree, decisions, targets[held])), evaluation
+    calibration = calibrate(tree, decisions, targets[held])
+    every = np.arange(len(targets))
+    if int(rows.cells(every).sum()) <= SHARD_CELLS:
+        # Of few rows each counts: those held back teach too, once the figures are known.
+        weights = learn_families(rows, tree, every, targets, lambda _share: None)
+    return Head(tuple(labels), weights, calibration), evaluation
 
 
 def learn_departments(rows: FeatureRows, curated: Curated) -> tuple[Head, Evaluation] | None:
