@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from classifier.learning.surveying import Source
     from classifier.learning.training import Progress
 
-# Up to so many rows and labels everything fits into memory, and each fold may learn anew.
-EXACT_ROWS = 20_000
-EXACT_LABELS = 200
+# Up to so many rows everything fits into memory, and up to so much work (rows times labels)
+# each fold may learn anew: five minutes for long messages.
+EXACT_ROWS = 10_000
+EXACT_WORK = 300_000
 EXACT, STREAMED = "exact", "streamed"
 _SURVEYED = 0.05
 _USUAL_ROWS = 100_000
@@ -74,7 +75,7 @@ def train_from(
 
     Copies count once, contradictions are settled, spellings of a label merged, labels too rare
     are learned at their parent; the metadata tells of it. Up to `EXACT_ROWS` rows and
-    `EXACT_LABELS` labels learn at once in memory and are cross-validated; more are learned in
+    `EXACT_WORK` they learn at once in memory and are cross-validated; more are learned in
     passes, with a part held back. `progress` is called with a Chinese step name and the share
     done (0 to 1). TrainingError when the rows cannot teach.
     """
@@ -123,8 +124,8 @@ def _must_teach(curated: Curated, rows: int) -> None:
 def _way(curated: Curated) -> dict[str, Any]:
     """Which path the training takes and by what it was chosen, for the metadata."""
     rows, labels = len(curated.used), len(curated.labels)
-    is_small = rows <= EXACT_ROWS and labels <= EXACT_LABELS
-    told = {"rows": rows, "labels": labels, "most_rows": EXACT_ROWS, "most_labels": EXACT_LABELS}
+    is_small = rows <= EXACT_ROWS and rows * labels <= EXACT_WORK
+    told = {"rows": rows, "labels": labels, "most_rows": EXACT_ROWS, "most_work": EXACT_WORK}
     judged = "five folds" if is_small else "held back"
     return {"path": EXACT if is_small else STREAMED, "judged": judged, **told}
 

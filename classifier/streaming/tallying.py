@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from classifier.learning.blocks import BlockPlan
     from classifier.reading.documents import Document
 
-# The commonest of each block; on real messages more of them changed no figure in the third place.
+# The commonest of each block: twice what five thousand real messages have.
 MOST_FEATURES = {
     WORDS.name: 60_000,
     TITLE_WORDS.name: 20_000,

@@ -16,7 +16,7 @@ from classifier.levels.label_tree import LabelTree, routes_of
 from classifier.levels.scoring import LevelMarks
 from classifier.reading.documents import read_documents
 from classifier.streaming.calibrating import calibrate
-from classifier.streaming.families import learn_families
+from classifier.streaming.families import SHARD_CELLS, learn_families
 from classifier.streaming.grouping import label_means, part_broad_families
 from classifier.streaming.rows import PickedRows, SpilledRows
 from classifier.streaming.sampling import held_back, sampled, vocabulary_rows
@@ -39,6 +39,7 @@ BATCH = 1_000
 FEWEST_DEPARTMENTS = 2
 # The second target only advises: a sample teaches it, all rows of a rare unit among them.
 MOST_DEPARTMENT_ROWS = 50_000
+MOST_DEPARTMENT_WEIGHTS = 1_000_000
 # Shares of the whole at which each pass begins, as measured with half a million rows.
 BEGINS = {"统计词表": 0.06, "提取特征": 0.14, "逐级训练": 0.45, "校准与评测": 0.97}
 
@@ -106,10 +107,12 @@ def learn_head(
     *,
     routes: Sequence[tuple[str, ...]] | None = None,
     tell: Callable[[float], None] = lambda _share: None,
+    most: int | None = None,
 ) -> tuple[Head, Evaluation]:
     """Weights and odds for labels of any number, from rows with their label numbers and keys.
 
-    `routes` are the steps to each label where its lineage does not tell them.
+    `routes` are the steps to each label where its lineage does not tell them; `most` bounds the
+    weights that are kept.
     """
     held = held_back(targets, keys)
     taught = np.setdiff1d(np.arange(len(targets)), held, assume_unique=True)
@@ -117,12 +120,17 @@ def learn_head(
         raise TrainingError("每个标签的数据都太少，没有可以留出来评测的行")
     means = label_means(rows, taught, targets[taught], len(labels))
     tree = LabelTree.of(part_broad_families(routes or routes_of(labels), means))
-    weights = learn_families(rows, tree, taught, targets[taught], tell)
+    weights = learn_families(rows, tree, taught, targets[taught], tell, most=most)
     decisions = np.concatenate(
         [weights.decisions(rows.matrix(part)).astype(np.float32) for part in _parts(held)]
     )
     evaluation = _judged(labels, tree, decisions, targets[held])
-    return Head(tuple(labels), weights, calibrate(tree, decisions, targets[held])), evaluation
+    calibration = calibrate(tree, decisions, targets[held])
+    every = np.arange(len(targets))
+    if int(rows.cells(every).sum()) <= SHARD_CELLS:
+        # Of few rows each counts: those held back teach too, once the figures are known.
+        weights = learn_families(rows, tree, every, targets, lambda _share: None, most=most)
+    return Head(tuple(labels), weights, calibration), evaluation
 
 
 def learn_departments(rows: FeatureRows, curated: Curated) -> tuple[Head, Evaluation] | None:
@@ -136,7 +144,8 @@ def learn_departments(rows: FeatureRows, curated: Curated) -> tuple[Head, Evalua
     noted, targets, keys = noted[sample], targets[sample], keys[sample]
     picked = PickedRows(rows, noted)
     routes = [(unit,) for unit in curated.departments]
-    return learn_head(picked, curated.departments, targets, keys, routes=routes)
+    most = MOST_DEPARTMENT_WEIGHTS
+    return learn_head(picked, curated.departments, targets, keys, routes=routes, most=most)
 
 
 def _judged(

@@ -37,7 +37,9 @@ def train(lessons: Lessons, *, as_json: bool) -> None:
     _note_labels(trained.classifier.labels)
     _note_copies(said)
     _note_merged(said)
-    _note_departments(trained, said)
+    _note_departments(said)
+    if is_registered:
+        _note_unknown_units(trained)
     result = {
         "model": trained.id,
         **trained.evaluation.as_dict(),
@@ -91,16 +93,19 @@ def _note_merged(said: Mapping[str, Any]) -> None:
         note(f"{len(pairs)} 个标签不足三条，并入上级学习：{_names(pairs).strip()}")
 
 
-def _note_departments(trained: TrainedModel, said: Mapping[str, Any]) -> None:
+def _note_unknown_units(trained: TrainedModel) -> None:
+    unknown = workshop.unknown_units(trained.classifier)
+    if unknown:
+        note(f"承办单位 {_names(unknown)}不在单位名录中，不会推荐给分派员")
+
+
+def _note_departments(said: Mapping[str, Any]) -> None:
     figures = said.get("departments", {})
     if figures is None:
         note("承办单位列中不足两个单位有三条以上的工单，没有学习承办单位")
     elif figures:
         right, top = figures["accuracy"], figures["top3"]
         note(f"承办单位 {figures['units']} 个：首选命中 {right:.1%}，前三命中 {top:.1%}")
-        unknown = workshop.unknown_units(trained.classifier)
-        if unknown:
-            note(f"承办单位 {_names(unknown)}不在单位名录中，不会推荐给分派员")
     if said["departments_ignored"]:
         note(f"承办单位 {_names(said['departments_ignored'])}不足三条，没有学习")
 

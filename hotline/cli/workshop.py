@@ -125,7 +125,7 @@ def register(model: classifier.Classifier, at: datetime) -> bool:
 
 def unknown_units(model: classifier.Classifier) -> list[str]:
     """Departments a model has learned that the directory of units does not name."""
-    if model.departments is None or registry() is None:
+    if model.departments is None:
         return []
     _, directory = office.catalogue()
     return [name for name in model.departments.labels if directory.named(name) is None]

@@ -83,6 +83,7 @@ def _with_learned(
     if not offers or not routes:
         return offers
     best = offers[0][0]
+    _, directory = office.catalogue()
     taken = {offer.unit_code for offer, _by in offers}
     more = [
         (
@@ -98,7 +99,7 @@ def _with_learned(
             precedents.SPEAKER,
         )
         for row in routes
-        if row["code"] not in taken and not row["rule"]
+        if row["code"] not in taken and not row["rule"] and directory.unit(row["code"])
     ]
     return [*offers, *more] if best.unit_code else [*more, *offers]
 

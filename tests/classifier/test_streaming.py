@@ -23,6 +23,7 @@ from classifier import (
     train_from,
 )
 from classifier.artefact import Artefact
+from classifier.learning.curating import Curated
 from classifier.streaming import families, rows
 from classifier.streaming.grouping import MOST_SIBLINGS, part_broad_families
 from classifier.streaming.rows import SpilledRows
@@ -274,3 +275,19 @@ def test_the_vocabulary_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(len(block.idf) <= 20 for block in space.blocks)
     assert "停水" in space.words.words
     assert max(len(kept.keys) for kept in tally._pairs.values()) <= SLACK * 20  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels", "path"),
+    [
+        (5_635, 7, "exact"),
+        (10_000, 7, "exact"),
+        (10_001, 7, "streamed"),
+        (3_000, 100, "exact"),
+        (3_000, 101, "streamed"),
+    ],
+)
+def test_the_way_is_chosen_by_rows_and_labels(rows: int, labels: int, path: str) -> None:
+    targets = np.arange(rows) % labels
+    found = Curated(tuple(map(str, range(labels))), targets, (), targets, targets.astype(np.uint64))
+    assert teaching._way(found)["path"] == path  # noqa: SLF001
