@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from time import process_time
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -31,11 +32,17 @@ DAYS = 30
 PLACES = 6_000
 HOT_SHARE, HOT_PLACES = 0.15, 40
 LOOKS = 30
+ADDRESS = "湖滨路 18 号"
+"""As bench.crowd gives every ticket."""
 MIB = 1024 * 1024
 LOCAL = ZoneInfo("Asia/Shanghai")
 _SURNAMES = "云翠丽金锦望春和康盛华宏长兴永新龙凤兰竹梅松柏枫桂荷芳明清远"
 _MIDDLES = "栖湖景桂绣江晖谐乐世庭福宁安泰城湾源泽苑台庄溪岭山水林园"
 _ENDS = ("小区", "花园", "家园", "公馆", "广场", "路", "街", "村", "学校", "市场")
+
+
+Ticket = tuple[int, datetime, str, str, str]
+"""Number, moment, title, text, area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +58,12 @@ def measured(database: str, *, is_quick: bool) -> Rate:
     """Fill the window, then time the service that the workers run, batch by batch."""
     window = QUICK_WINDOW if is_quick else WINDOW
     last = QUICK_MEASURED if is_quick else MEASURED
-    now = datetime.now(UTC)
+    now = _begun()
     with opened(database=database) as house:
         from hotline.services.topics import assigning, counting
 
-        texts = fill(window + last, now)
-        gather(texts[:window], now)
+        fill(window + last, now)
+        enter(*placed(streets(), window + last, window, now), now)
         assigning.go_on(at=now, limit=20)  # warm: words, statements
         process = psutil.Process()
         before, begun = process.memory_info().rss, used(house, database)
@@ -102,28 +109,42 @@ def messages(count: int) -> Iterator[tuple[str, str]]:
         yield f"{place}{said.title}", f"{place}，{said.text}"
 
 
-def fill(count: int, now: datetime) -> list[tuple[int, datetime, str, str, str]]:
-    """So many tickets of the last thirty days: number, moment, title, text, area."""
+@cache
+def _begun() -> datetime:
+    """One moment for both databases, so that the window is placed once for both."""
+    return datetime.now(UTC)
+
+
+def streets() -> tuple[str, ...]:
+    """The streets of the city."""
     from hotline.db import db
-    from hotline.models import Area, Ticket
+    from hotline.models import Area
+
+    query = select(Area.code).where(Area.level == "street").order_by(Area.code)
+    return tuple(db.session.scalars(query))
+
+
+@cache
+def tickets(codes: tuple[str, ...], count: int, now: datetime) -> list[Ticket]:
+    """So many tickets of the last thirty days; each place lies in one street."""
+    begun, step = now - timedelta(days=DAYS), timedelta(days=DAYS) / count
+    return [
+        (number, begun + step * number, title, text, codes[crc32(title[:4].encode()) % len(codes)])
+        for number, (title, text) in enumerate(messages(count), 1)
+    ]
+
+
+def fill(count: int, now: datetime) -> None:
+    """Put the tickets into the database."""
+    from hotline.db import db
+    from hotline.models import Ticket as Row
 
     crowd.prepare()
     crowd.fill(1, count, stage=crowd.HANDLING, with_life=False)
-    streets = db.session.scalars(select(Area.code).where(Area.level == "street")).all()
-    begun, step = now - timedelta(days=DAYS), timedelta(days=DAYS) / count
-    rows = [
-        (
-            number,
-            begun + step * number,
-            title,
-            text,
-            streets[crc32(title[:4].encode()) % len(streets)],
-        )
-        for number, (title, text) in enumerate(messages(count), 1)
-    ]
+    rows = tickets(streets(), count, now)
     changed = (
-        update(Ticket)
-        .where(Ticket.id == bindparam("a_number"))
+        update(Row)
+        .where(Row.id == bindparam("a_number"))
         .values(
             title=bindparam("a_title"),
             content=bindparam("a_text"),
@@ -136,17 +157,16 @@ def fill(count: int, now: datetime) -> list[tuple[int, datetime, str, str, str]]
         for first in range(0, count, STEP):
             some = rows[first : first + STEP]
             connection.execute(changed, [dict(zip(names, row, strict=True)) for row in some])
-    return rows
 
 
-def gather(rows: list[tuple[int, datetime, str, str, str]], now: datetime) -> None:
-    """Place the window's tickets in one book and write what came of it, as the service would."""
-    from hotline.db import db
-    from hotline.models import TopicKey, TopicProgress, TopicRow, TopicTicket
-
+@cache
+def placed(
+    codes: tuple[str, ...], count: int, window: int, now: datetime
+) -> tuple[list[classifier.Topic], list[dict[str, Any]]]:
+    """Place the window's tickets in one book; gives its topics, and which ticket is where."""
     book, member, absorbed = classifier.TopicBook([], held={}, alive=0), [], {}
-    for number, at, title, text, area in rows:
-        keys = classifier.read_keys(title, text, "湖滨路 18 号")
+    for number, at, title, text, area in tickets(codes, count, now)[:window]:
+        keys = classifier.read_keys(title, text, ADDRESS)
         place = book.place(classifier.Arrival(id=number, at=at, keys=keys, area=area))
         member.append({"ticket_id": number, "topic_id": place.topic_id, "at": at, "likeness": 1.0})
         if place.absorbed is not None:
@@ -154,6 +174,14 @@ def gather(rows: list[tuple[int, datetime, str, str, str]], now: datetime) -> No
     for row in member:
         while row["topic_id"] in absorbed:
             row["topic_id"] = absorbed[row["topic_id"]]
+    return list(book.topics.values()), member
+
+
+def enter(found: list[classifier.Topic], member: list[dict[str, Any]], now: datetime) -> None:
+    """Write what came of it, as the service would."""
+    from hotline.db import db
+    from hotline.models import TopicKey, TopicProgress, TopicRow, TopicTicket
+
     topics: list[dict[str, Any]] = [
         {
             "id": topic.id,
@@ -164,11 +192,11 @@ def gather(rows: list[tuple[int, datetime, str, str, str]], now: datetime) -> No
             "last_at": topic.last_at,
             "changed_at": now,
         }
-        for topic in book.topics.values()
+        for topic in found
     ]
-    keys_of = [{"key": k, "topic_id": t.id} for t in book.topics.values() for k in t.profile]
-    today = rows[-1][1].astimezone(LOCAL).date()
-    progress = {"id": 1, "ticket_id": rows[-1][0], "on": today, "checked_on": today}
+    keys_of = [{"key": k, "topic_id": t.id} for t in found for k in t.profile]
+    today = member[-1]["at"].astimezone(LOCAL).date()
+    progress = {"id": 1, "ticket_id": member[-1]["ticket_id"], "on": today, "checked_on": today}
     with db.engine.begin() as connection:
         for table, many in ((TopicRow, topics), (TopicTicket, member), (TopicKey, keys_of)):
             for first in range(0, len(many), STEP):

@@ -90,8 +90,8 @@ class Placement:
 class TopicBook:
     """Topics that may be asked for, by their keys; the caller brings those a batch may touch.
 
-    ``held``: how many living topics hold each key, ``alive``: how many topics live in all, both
-    also for topics that were not brought.
+    ``held``: how many living topics hold each key of the messages to come, ``alive``: how many
+    topics live in all, both also for topics that were not brought.
     """
 
     def __init__(
@@ -108,8 +108,9 @@ class TopicBook:
         self._alive = alive
         self._rules = looseness or Looseness()
         self._by_key: dict[str, set[int]] = {}
+        self._lengths: dict[int, float] = {}
         for topic in self.topics.values():
-            for key in topic.profile:
+            for key in topic.profile.keys() & self._held.keys():
                 self._by_key.setdefault(key, set()).add(topic.id)
 
     def place(self, message: Arrival) -> Placement:
@@ -157,13 +158,19 @@ class TopicBook:
             shared = [key for key in vector if key in topic.profile]
             if sum(telling[key] for key in shared) < self._rules.evidence:
                 continue
-            alike = sum(vector[key] * topic.profile[key] for key in shared) / topic.length
-            if _at_other_places(vector, topic):
+            alike = sum(vector[key] * topic.profile[key] for key in shared) / self._length(topic)
+            if alike >= self._rules.join and _at_other_places(vector, topic):
                 alike *= self._rules.other_place
             if alike >= self._rules.join:
                 found.append((alike, topic))
         found.sort(key=lambda pair: (-pair[0], pair[1].id))
         return found[:2]
+
+    def _length(self, topic: Topic) -> float:
+        """The length of a topic that is asked for again and again."""
+        if topic.id not in self._lengths:
+            self._lengths[topic.id] = topic.length
+        return self._lengths[topic.id]
 
     def _made_one(self, one: Topic, other: Topic) -> tuple[Topic, int]:
         """The older of two keeps its number; gives it and the number that is no more."""
@@ -199,6 +206,7 @@ class TopicBook:
             self._by_key.setdefault(key, set()).add(topic.id)
             self._held[key] = self._held.get(key, 0) + 1
         topic.profile = kept
+        self._lengths.pop(topic.id, None)
 
     def forget(self, topic: Topic) -> None:
         """Let a topic go that nobody has spoken of for long; no message joins it any more."""
@@ -209,7 +217,7 @@ class TopicBook:
         self._alive -= 1
 
     def _let_go(self, key: str, topic_id: int) -> None:
-        self._by_key[key].discard(topic_id)
+        self._by_key.get(key, set()).discard(topic_id)
         self._held[key] = self._held.get(key, 0) - 1
 
 

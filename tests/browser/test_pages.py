@@ -19,12 +19,17 @@ DESKS = {
     "dispatcher": ("/dispatch", "/dispatch/tickets"),
     "department": ("/department", "/department/notices"),
     "callback": ("/callback",),
+<<<<<<< ours
     "supervisor": ("/supervision", "/supervision/tickets"),
     "admin": (
         *("/admin", "/admin/models", "/admin/models/starter", "/admin/models/training"),
         *("/admin/corrections", "/admin/corrections/check", "/admin/catalogue"),
         "/admin/deliveries",
     ),
+=======
+    "supervisor": ("/supervision", "/supervision/tickets", "/supervision/topics"),
+    "admin": ("/admin", "/admin/models", "/admin/catalogue", "/admin/deliveries"),
+>>>>>>> theirs
     "auditor": ("/admin/unmaskings",),
     "knowledge": ("/admin/knowledge",),
     "security": ("/admin/tokens",),

@@ -21,7 +21,8 @@ def enter(
     book: classifier.TopicBook, messages: Sequence[classifier.Arrival], *, at: datetime
 ) -> None:
     """Place messages in order and write everything down, inside the caller's transaction."""
-    known = {topic.id: frozenset(topic.profile) for topic in book.topics.values()}
+    # A book never changes a profile, it gives the topic another one: these are those of before.
+    known = {topic.id: topic.profile for topic in book.topics.values()}
     placed, absorbed = [], {}
     for message in messages:
         place = book.place(message)
@@ -52,7 +53,7 @@ def _survivor(topic_id: int, absorbed: Mapping[int, int]) -> int:
 
 
 def _write_topics(
-    book: classifier.TopicBook, known: Mapping[int, frozenset[str]], at: datetime
+    book: classifier.TopicBook, known: Mapping[int, Mapping[str, float]], at: datetime
 ) -> None:
     """New topics are inserted, the others changed; of their words only what is different."""
     new: list[dict[str, Any]] = []
@@ -61,10 +62,12 @@ def _write_topics(
     lost: list[dict[str, Any]] = []
     for topic_id in sorted(book.touched):
         topic = book.topics[topic_id]
-        before = known.get(topic_id, frozenset())
+        before = known.get(topic_id, {})
         (changed if topic_id in known else new).append(_values(topic, at))
         gained += [{"key": k, "topic_id": topic_id} for k in topic.profile if k not in before]
-        lost += [{"a_key": k, "a_topic": topic_id} for k in sorted(before - topic.profile.keys())]
+        lost += [
+            {"a_key": k, "a_topic": topic_id} for k in sorted(before.keys() - topic.profile.keys())
+        ]
     if new:
         db.session.execute(insert(TopicRow), new)
     if changed:

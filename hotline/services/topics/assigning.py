@@ -63,6 +63,8 @@ def go_on(*, at: datetime, limit: int = BATCH) -> bool:
         query = _waiting(progress.ticket_id, at, *READ).order_by(Ticket.id).limit(limit)
         found = db.session.execute(query).all()
         if not found:
+            newest = db.session.scalar(select(func.max(Ticket.id))) or 0
+            progress.ticket_id = _safe_end(progress.ticket_id, newest, at)
             return True
         day = _day(found[0].registered_at)
         rows = list(takewhile(lambda row: _day(row.registered_at) == day, found))
@@ -138,12 +140,15 @@ def _arrival(row: Row[Any]) -> classifier.Arrival:
 
 
 def _fade(day: date) -> None:
-    """Topics nobody spoke of for the days of memory take no more in; their words are let go."""
+    """Topics nobody spoke of for the days of memory take no more in; their words are let go.
+
+    What they looked like goes too: most topics are one ticket, and there are as many as tickets.
+    """
     since = datetime.combine(day, time(), LOCAL).astimezone(UTC) - topic_rules().memory
     old = select(TopicRow.id).where(TopicRow.is_living, TopicRow.last_at < since)
     db.session.execute(delete(TopicKey).where(TopicKey.topic_id.in_(old)))
     faded = update(TopicRow).where(TopicRow.is_living, TopicRow.last_at < since)
-    db.session.execute(faded.values(is_living=False, heat=0.0))
+    db.session.execute(faded.values(is_living=False, heat=0.0, profile={}, areas={}))
 
 
 def _day(moment: datetime) -> date:

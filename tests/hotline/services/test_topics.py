@@ -13,7 +13,7 @@ from hotline.db import db
 from hotline.domain.errors import Conflict, Invalid
 from hotline.domain.surge import SurgeLevel
 from hotline.domain.terms import Kind, Role
-from hotline.models import Notice, Ticket, TopicKey, TopicRow, TopicTicket
+from hotline.models import Notice, Ticket, TopicKey, TopicProgress, TopicRow, TopicTicket
 from hotline.queries.topics import listing, reading
 from hotline.services.topics import assigning, counting
 from tests.hotline import people
@@ -202,7 +202,8 @@ def test_what_nobody_speaks_of_leaves_the_list_and_then_the_memory(
     new = said(MIXER[:1], at=much_later)[0]
     gather(much_later + timedelta(hours=1))
     assert partition()[new] == new
-    assert not db.session.get_one(TopicRow, old).is_living
+    faded = db.session.get_one(TopicRow, old)
+    assert (faded.is_living, faded.profile) == (False, {})
     found = select(func.count()).where(TopicKey.topic_id == old)
     assert db.session.scalar(found) == 0
 
@@ -259,6 +260,18 @@ def test_a_ticket_that_comes_in_late_is_found_the_next_day(
     assert set(partition()) == {first, last}
     gather(at + timedelta(days=1))
     assert set(partition()) == {first, late, last}
+    assert db.session.scalar(select(TopicProgress.ticket_id)) == last
+
+
+def test_a_look_that_finds_nothing_is_not_repeated_from_the_beginning(
+    said: Callable[..., list[int]], a_ticket: Callable[..., int], at: datetime
+) -> None:
+    said(MIXER)
+    praise = a_ticket(kind=Kind.PRAISE, title="表扬57路司机", content="扶老人上车。")
+    gather(at + timedelta(days=1))
+    gather(at + timedelta(days=2))
+    assert db.session.scalar(select(TopicProgress.ticket_id)) == praise
+    assert not assigning.is_waiting(at + timedelta(days=2))
 
 
 @pytest.mark.parametrize("cursor", ["x", "1-", "-1", "1-1-1", "9" * 40 + "-1", "１-１", "1.5-2"])
