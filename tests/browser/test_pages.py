@@ -19,17 +19,15 @@ DESKS = {
     "dispatcher": ("/dispatch", "/dispatch/tickets"),
     "department": ("/department", "/department/notices"),
     "callback": ("/callback",),
-<<<<<<< ours
-    "supervisor": ("/supervision", "/supervision/tickets"),
+    "supervisor": (
+        *("/supervision", "/supervision/tickets", "/supervision/topics"),
+        *("/supervision/quality", "/supervision/quality/trial", "/supervision/quality/drift"),
+    ),
     "admin": (
         *("/admin", "/admin/models", "/admin/models/starter", "/admin/models/training"),
         *("/admin/corrections", "/admin/corrections/check", "/admin/catalogue"),
-        "/admin/deliveries",
+        *("/admin/trust", "/admin/trust/default", "/admin/quality", "/admin/deliveries"),
     ),
-=======
-    "supervisor": ("/supervision", "/supervision/tickets", "/supervision/topics"),
-    "admin": ("/admin", "/admin/models", "/admin/catalogue", "/admin/deliveries"),
->>>>>>> theirs
     "auditor": ("/admin/unmaskings",),
     "knowledge": ("/admin/knowledge",),
     "security": ("/admin/tokens",),
