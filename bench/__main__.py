@@ -13,6 +13,7 @@ from bench.measure import QUICK_NOTE, table, write
 BENCHES = {
     "deadlines": "deadline arithmetic (期限计算)",
     "classifier": "training, quality and batch rate of the classifier (分类)",
+    "understanding": "kind, urgency, alarms, places, companies (诉求理解)",
     "suggestion": "one suggestion: classify and route (单条推荐)",
     "intake": "intake over HTTP against the bare insert (受理)",
     "worklists": "worklists, ticket page and search in full tables (列表与查询)",
