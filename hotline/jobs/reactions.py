@@ -87,6 +87,7 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
     Event.REGISTERED: (classify_ticket, tell),
     Event.SUPPLIED: (classify_ticket,),
     Event.CLASSIFIED: (propose_unit,),
+    Event.ALARMED: (tell,),
     Event.DISPATCHED: (tell,),
     Event.DELEGATED: (tell,),
     Event.APPROVED: (tell,),

@@ -70,9 +70,10 @@ _TOLD = (
 _LOOK = select(
     *RULES_STAMP,
     *_TOLD,
+    select(func.count(Area.code)).scalar_subquery(),
     select(ModelVersion.id).where(ModelVersion.is_active.is_(True)).limit(1).scalar_subquery(),
 ).select_from(_TOLD[0].join(_TOLD[1], true()).join(_TOLD[2], true()))
-_RULES, _CATALOGUE, _LINES, _MODEL = slice(0, 1), slice(1, 7), slice(7, 10), -1
+_RULES, _CATALOGUE, _LINES, _AREAS, _MODEL = slice(0, 1), slice(1, 7), slice(7, 10), -2, -1
 
 
 def _look() -> tuple[Any, ...]:
@@ -108,6 +109,12 @@ def _rules_stamp() -> tuple[Any, ...]:
 def active_model_id() -> str | None:
     """The id of the model that classifies now."""
     found: str | None = _look()[_MODEL]
+    return found
+
+
+def count_areas() -> int:
+    """How many areas there are; none is renamed or deleted, so the count tells of a change."""
+    found: int = _look()[_AREAS]
     return found
 
 
