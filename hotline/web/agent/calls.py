@@ -22,6 +22,7 @@ from hotline.web.agent.call_form import (
     errors_of,
     nonce,
 )
+from hotline.web.agent.findings import findings
 from hotline.web.looks import day, local
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def suggest() -> str:
         default=_default(advice),
         similar=[(row, day(row.registered_at)) for row in advice.similar],
         is_blank=not form.get("content").strip(),
+        findings=findings(advice, form),
     )
 
 
