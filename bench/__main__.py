@@ -15,6 +15,7 @@ BENCHES = {
     "classifier": "training, quality and batch rate of the classifier (分类)",
     "noise": "label check: what it finds, what dropping brings (标注核查)",
     "scale": "training on half a million rows and thousands of leaves (规模)",
+    "understanding": "kind, urgency, alarms, places, companies (诉求理解)",
     "suggestion": "one suggestion: classify and route (单条推荐)",
     "intake": "intake over HTTP against the bare insert (受理)",
     "worklists": "worklists, ticket page and search in full tables (列表与查询)",

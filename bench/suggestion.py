@@ -1,4 +1,4 @@
-"""Measures one suggestion, warm, as the worker makes it: classify, roll up, route (单条推荐)."""
+"""Measures one suggestion, warm, as the worker makes it: read, classify, route (单条推荐)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.measure import Figure, Report, milliseconds, quietest
 from hotline.db import db
 from hotline.domain.terms import Channel, Kind, Urgency
 from hotline.models import Ticket
-from hotline.services import dispatching, sorting
+from hotline.services import dispatching, reading, sorting
 
 if TYPE_CHECKING:
     from hotline.services.shelf import Shelf
@@ -53,10 +53,12 @@ def suggest(shelf: Shelf, ticket: Ticket) -> None:
     """The parts of ``services.sorting`` that think; what they find is not written."""
     model = shelf.classifier()
     assert model is not None, "no model is active"
+    read = reading.read(f"{ticket.title}。{ticket.content}")
     ranked = sorting.ranked_of(model.suggest(ticket.title, ticket.content))
     routes = dispatching.routes_for(
         ticket, [row["code"] for row in ranked[: sorting.TOP]], datetime.now(UTC)
     )
+    assert read.kind.probability, "no kind was found"
     assert ranked, "no category was found"
     assert routes, "no unit was found"
 

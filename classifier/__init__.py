@@ -1,9 +1,8 @@
-"""Text to category (诉求分类): train, suggest, evaluate; urgency and kind by words."""
+"""Reads a demand: category (诉求分类), kind, urgency, alarms, places, companies; trains."""
 
 from classifier.corpus import LabelledText, category_words, starter_corpus
 from classifier.drift import Vocabulary
 from classifier.errors import ArtefactError, ClassifierError, EvaluationError, TrainingError
-from classifier.kinds import suggest_kind
 from classifier.learning.comparing import (
     CHANCE,
     Answer,
@@ -42,14 +41,22 @@ from classifier.topics import (
     read_keys,
 )
 from classifier.tree import Category, CategoryTree, load_tree
-from classifier.urgency import Urgency, urgency
+from classifier.understanding.alarms import Alarms, alarms
+from classifier.understanding.areas import AreaBook, NamedArea
+from classifier.understanding.companies import companies
+from classifier.understanding.kinds import KindGuess, guess_kind, suggest_kind
+from classifier.understanding.places import Place, places
+from classifier.understanding.understanding import Understanding, understand
+from classifier.understanding.urgency import Urgency, urgency
 
 __all__ = [
     "CHANCE",
     "SAME_MATTER",
     "STARTER_ID",
     "WEAK_ODDS",
+    "Alarms",
     "Answer",
+    "AreaBook",
     "Arrival",
     "ArtefactError",
     "Category",
@@ -61,13 +68,16 @@ __all__ = [
     "Evaluation",
     "EvaluationError",
     "Fingerprint",
+    "KindGuess",
     "LabelScore",
     "LabelledRow",
     "LabelledText",
     "LearnedUnit",
     "Looseness",
+    "NamedArea",
     "Naming",
     "NoiseReport",
+    "Place",
     "Placement",
     "Progress",
     "Ranked",
@@ -79,16 +89,20 @@ __all__ = [
     "TopicBook",
     "TrainedModel",
     "TrainingError",
+    "Understanding",
     "Urgency",
     "Vocabulary",
+    "alarms",
     "answers",
     "backing_rows",
     "category_words",
+    "companies",
     "compare",
     "evaluate",
     "evaluate_from",
     "find_noise",
     "fingerprint",
+    "guess_kind",
     "index_keys",
     "level_of",
     "likeness",
@@ -97,6 +111,7 @@ __all__ = [
     "looked_up",
     "name_topic",
     "nearest_code",
+    "places",
     "read_keys",
     "resolve",
     "retrain",
@@ -107,6 +122,7 @@ __all__ = [
     "train",
     "train_from",
     "train_starter",
+    "understand",
     "unpack",
     "urgency",
 ]

@@ -130,10 +130,9 @@ def train_rows(
     space, weights = lesson.learn(np.arange(len(targets)))
     calibration = fit_calibration(decisions[judged], targets[judged])
     shares = np.bincount(targets, minlength=len(names)) / len(targets)
-    metadata = _metadata(rows, names, evaluation)
-    metadata |= {"created_at": at.isoformat(), "author": author}
+    metadata = _metadata(rows, names, evaluation) | {"created_at": at.isoformat()}
     metadata["id"] = model_id or f"m{at:%Y%m%d%H%M%S}-{metadata['data_sha256'][:8]}"
-    metadata |= _copies(targets[: rows.judged], groups[: rows.judged])
+    metadata |= {"author": author} | _copies(targets[: rows.judged], groups[: rows.judged])
     tell("完成", 1.0)
     model = Classifier(names, space, weights, calibration, shares, metadata, prior)
     return TrainedModel(model, evaluation)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from classifier.reading.word_lists import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 # High enough that a domain word is never cut in pieces, low enough not to swallow neighbours.
 DOMAIN_WORD_FREQUENCY = 2_000
@@ -49,3 +49,23 @@ def fast_cutter() -> Callable[[str], list[str]]:
 def segment(cleaned: str) -> list[str]:
     """Words of a text that went through `clean`, in order, without blanks."""
     return [word for word in fast_cutter()(cleaned) if word != " "]
+
+
+@cache
+def _tagger() -> Callable[[str], Iterable[tuple[str, str]]]:
+    """Tagger of rjieba, or the reference's words with the tags of its own dictionary."""
+    fast_cutter()  # knows the words of the trade from here on
+    try:
+        import rjieba  # noqa: PLC0415  # optional: no wheel on some machines
+    except ImportError:
+        from jieba import posseg  # noqa: PLC0415  # its dictionary is large
+
+        tags: dict[str, str] = posseg.POSTokenizer().word_tag_tab
+        return lambda text: ((word, tags.get(word, "x")) for word in reference_cutter()(text))
+    tagged: Callable[[str], Iterable[tuple[str, str]]] = rjieba.tag
+    return tagged
+
+
+def tag(text: str) -> Iterable[tuple[str, str]]:
+    """Words of a text in order, nothing left out, each with its part of speech (n, v, ns, …)."""
+    return _tagger()(text)

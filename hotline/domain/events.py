@@ -11,6 +11,7 @@ class Event(Term):
     REGISTERED = "registered", "登记受理"
     CLASSIFIED = "classified", "分类"
     CORRECTED = "corrected", "更正分类"
+    ALARMED = "alarmed", "苗头提示"
     ANSWERED = "answered", "直接答复"
     DECLINED = "declined", "不予受理"
     TRANSFERRED = "transferred", "移交"

@@ -84,6 +84,18 @@ class Mark(Term):
     ORDERED = "ordered", "领导批示"
     RELEASED = "released", "已解除督办"
     EXCLUDED = "excluded", "不纳入考核"
+    CROWD = "crowd", "群体苗头"
+    THREAT = "threat", "极端言行"
+
+
+class PlaceKind(Term):
+    """What kind of place a text names (地点)."""
+
+    ROAD = "road", "道路"
+    ESTATE = "estate", "小区"
+    VILLAGE = "village", "村和社区"
+    LANDMARK = "landmark", "地标"
+    LINE = "line", "线路"
 
 
 class Clock(Term):

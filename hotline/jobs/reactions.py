@@ -104,6 +104,7 @@ ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
     Event.REGISTERED: (print_ticket, classify_ticket, tell),
     Event.SUPPLIED: (print_ticket, classify_ticket),
     Event.CLASSIFIED: (propose_unit,),
+    Event.ALARMED: (tell,),
     Event.DISPATCHED: (tell,),
     Event.DELEGATED: (tell,),
     Event.APPROVED: (tell,),

@@ -13,7 +13,10 @@ from hotline.domain.learning import Origin
 
 
 class SuggestionRow(Base):
-    """One look of one model at one ticket, kept for ever: probabilities, words, route."""
+    """One look of one model at one ticket, kept for ever: probabilities, words, route.
+
+    ``understood``: kind, alarms, places, area and companies with their words (services.reading).
+    """
 
     __tablename__ = "suggestion"
 
@@ -27,6 +30,7 @@ class SuggestionRow(Base):
     ranked: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     routes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     decision: Mapped[str] = mapped_column(Text)
+    understood: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
 
     __table_args__ = (Index("ix_suggestion_model_at", "model_id", "at"),)
 

@@ -78,10 +78,11 @@ _LOOK = select(
     select(func.aggregate_strings(Category.code, ","))
     .where(Category.is_active.is_(False))
     .scalar_subquery(),
+    select(func.count(Area.code)).scalar_subquery(),
     select(ModelVersion.id).where(ModelVersion.is_active.is_(True)).limit(1).scalar_subquery(),
 ).select_from(_TOLD[0].join(_TOLD[1], true()).join(_TOLD[2], true()))
 _RULES, _CATALOGUE, _LINES = slice(0, 1), slice(1, 7), slice(7, 10)
-_GONE, _MODEL = -2, -1
+_GONE, _AREAS, _MODEL = -3, -2, -1
 
 
 def _look() -> tuple[Any, ...]:
@@ -131,6 +132,12 @@ def category_in_use(code: str) -> str | None:
     steps = [code[:digits] for digits in range(LEVEL_DIGITS, len(code) + 1, LEVEL_DIGITS)]
     used = list(takewhile(lambda step: step not in gone, steps))
     return used[-1] if used else None
+
+
+def count_areas() -> int:
+    """How many areas there are; none is renamed or deleted, so the count tells of a change."""
+    found: int = _look()[_AREAS]
+    return found
 
 
 def open_with(profile_name: str) -> None:

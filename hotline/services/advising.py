@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import classifier
 import routing
 from hotline.domain.errors import Invalid
 from hotline.domain.terms import Kind, Urgency
-from hotline.queries import desk, knowledge, office, similar, workload
-from hotline.services import _checks, precedents, ranking, sorting
+from hotline.queries import desk, knowledge, office, places, similar, workload
+from hotline.services import _checks, precedents, ranking, reading, sorting
 from hotline.services.intake import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    import classifier
     from hotline.queries.knowledge import Answer
     from hotline.queries.similar import Similar
     from hotline.services.shelf import Shelf
@@ -57,7 +57,11 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advice:
-    """Everything offered for one text; ``is_sure`` when the machine would dispatch by itself."""
+    """Everything offered for one text; ``is_sure`` when the machine would dispatch by itself.
+
+    ``kind``: as the agent chose it, else as the text says. ``understood``: what was read from the
+    text, each answer with its words. ``area``: the path of the area it names, empty for none.
+    """
 
     offers: Sequence[Offer]
     is_sure: bool
@@ -65,8 +69,8 @@ class Advice:
     model_id: str
     kind: Kind
     urgency: Urgency
-    danger_words: tuple[str, ...]
-    danger_advice: str
+    understood: classifier.Understanding
+    area: str
     answers: Sequence[Answer]
     similar: Sequence[Similar]
 
@@ -78,12 +82,12 @@ def advise(heard: Heard, shelf: Shelf, *, at: datetime) -> Advice:
     """
     content = _checks.clean_text(heard.content)[: _checks.CONTENT_LIMIT]
     heard = replace(heard, content=content, title=_checks.clean_text(heard.title))
-    danger = classifier.urgency(heard.text)
-    urgency = Urgency(danger.level)
-    kind = heard.kind or Kind(classifier.suggest_kind(heard.text))
+    found = reading.read(heard.text)
+    urgency = Urgency(found.urgency.level)
+    kind = heard.kind or Kind(found.kind.kind)
     facts = routing.Facts(
         category="",
-        area=heard.area_code,
+        area=heard.area_code or found.area.code,
         kind=kind.value,
         urgency=urgency.value,
         text=heard.text,
@@ -100,8 +104,8 @@ def advise(heard: Heard, shelf: Shelf, *, at: datetime) -> Advice:
         model_id=model_id,
         kind=kind,
         urgency=urgency,
-        danger_words=tuple(danger.words),
-        danger_advice=danger.advice,
+        understood=found,
+        area=places.area_path(found.area.code),
         answers=knowledge.search(heard.text, on=at.astimezone(LOCAL).date(), category=best),
         similar=similar.find(_said(heard), at=at),
     )

@@ -19,6 +19,7 @@ from hotline.services import (
     joining,
     learning,
     notices,
+    reading,
     rectifying,
     rulings,
     spreading,
@@ -195,6 +196,7 @@ def supplement(ticket_id: int, text: str, actor: Actor, *, at: datetime) -> None
             _move.record(ticket, Event.NOTED, actor, at=at, reason=words)
         danger = classifier.urgency(words)
         rectifying.raise_for_danger(ticket, list(danger.words), Urgency(danger.level), at=at)
+        reading.alarm(ticket, classifier.alarms(words), at=at)
 
 
 def _supply(ticket: Ticket, words: str, actor: Actor, at: datetime) -> None:

@@ -250,6 +250,7 @@ _WRITERS: dict[Event, Callable[[Case], None]] = {
     Event.HANGING_GRANTED: _tell_unit("hanging_unit", "hanging_citizen"),
     Event.RESUMED: _tell_unit("resumed_unit", "resumed_citizen"),
     Event.REGISTERED: _registered,
+    Event.ALARMED: lambda case: _notice(case, "alarm_supervisor", role=Role.SUPERVISOR),
     Event.DISPATCHED: _dispatched,
     Event.DELEGATED: _dispatched,
     Event.APPROVED: _approved,

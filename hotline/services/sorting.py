@@ -13,7 +13,7 @@ from hotline.domain.lifecycle import Action, Stage
 from hotline.domain.terms import Urgency
 from hotline.models import SuggestionRow, Ticket
 from hotline.queries import office
-from hotline.services import _move, dispatching, learning, ranking
+from hotline.services import _move, dispatching, learning, ranking, reading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,13 +29,17 @@ def suggest(ticket_id: int, shelf: Shelf, *, at: datetime) -> None:
     """Classify a registered ticket and store what the machine thought (model, words, routes).
 
     Nothing happens when the ticket has moved on, so the job may run any number of times. When no
-    model can be loaded the ticket goes to the dispatcher, and the reason is written down.
+    model can be loaded the ticket goes to the dispatcher, and the reason is written down. What
+    else the text says is taken up first, for the area found in it helps to find the unit.
     """
     with transaction():
         ticket = _move.ticket_by_id(ticket_id)
         if ticket.stage is not Stage.REGISTERED:
             return
+        found = reading.read(f"{ticket.title}。{ticket.content}")
+        located = reading.take_up(ticket, found, at=at)
         row = _look(ticket, shelf, at)
+        row.understood = reading.kept(found)
         db.session.add(row)
         if ticket.category_code is None and row.decision.startswith(dispatching.SURE):
             ticket.category_code = row.top_code
@@ -46,7 +50,12 @@ def suggest(ticket_id: int, shelf: Shelf, *, at: datetime) -> None:
             SYSTEM,
             at=at,
             reason=row.decision,
-            payload={"model": row.model_id, "code": row.top_code, "probability": row.probability},
+            payload={
+                "model": row.model_id,
+                "code": row.top_code,
+                "probability": row.probability,
+                **located,
+            },
         )
 
 

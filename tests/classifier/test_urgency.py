@@ -67,3 +67,7 @@ def test_a_negated_word_does_not_hide_a_real_one() -> None:
 
 def test_long_text_without_punctuation_stays_fast() -> None:
     assert urgency("水" * 10_000).level == "normal"
+
+
+def test_traditional_and_full_width_are_read_alike() -> None:
+    assert urgency("樓道　漏電").words == urgency("楼道漏电").words == ("漏电",)

@@ -41,7 +41,7 @@ def join(
     Raises NotAllowed, and Invalid where nothing or too much was chosen or it is of another topic.
     """
     if not may_merge(actor.role):
-        raise NotAllowed(f"{actor.role.label}不能并单，请由分派员或热线管理机构操作")
+        raise NotAllowed(f"{actor.role.label}不能并单，请由分派员、督办员或热线管理机构操作")
     refused: dict[str, str] = {}
     chosen = _chosen(topic_id, ticket_nos, master_no)
     for number, ticket_id in chosen.items():

@@ -22,6 +22,7 @@ from hotline.web.agent.call_form import (
     errors_of,
     nonce,
 )
+from hotline.web.agent.findings import findings
 from hotline.web.looks import day, local
 from hotline.web.tickets.joined import similar_row
 
@@ -95,6 +96,7 @@ def suggest() -> str:
         default=_default(advice),
         similar=[similar_row(row) for row in advice.similar],
         is_blank=not form.get("content").strip(),
+        findings=findings(advice, form),
     )
 
 

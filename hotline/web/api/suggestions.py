@@ -8,7 +8,7 @@ from apiflask import Schema
 from marshmallow import fields
 
 from hotline.domain.lifecycle import Stage
-from hotline.domain.terms import Kind, Urgency
+from hotline.domain.terms import Kind, PlaceKind, Urgency
 from hotline.services import advising
 from hotline.services.advising import Heard
 from hotline.web.access import house, now
@@ -70,6 +70,14 @@ class KnowledgeOut(Schema):
     title = fields.String(required=True)
 
 
+class PlaceOut(Schema):
+    """A place the text names."""
+
+    kind = Choice(PlaceKind, required=True)
+    name = fields.String(required=True)
+    words = fields.String(required=True, metadata={"description": "连同门牌楼栋的原话"})
+
+
 class SuggestionOut(Schema):
     """Everything offered for one text."""
 
@@ -79,8 +87,19 @@ class SuggestionOut(Schema):
     is_sure = fields.Boolean(required=True, metadata={"description": "机器会自行派单"})
     note = fields.String(required=True, metadata={"description": "为什么没有把握，或没有推荐"})
     kind = Choice(Kind, required=True)
+    kind_probability = fields.Float(
+        metadata={"description": "按内容判断诉求类型的概率；类型由调用方指定时没有"}
+    )
+    kind_because = fields.List(fields.String(), metadata={"description": "判断类型的依据词"})
     urgency = Choice(Urgency, required=True)
     advice = fields.String(required=True, metadata={"description": "危险时立即要做的事"})
+    danger_words = fields.List(fields.String(), metadata={"description": "危险用语"})
+    crowd_words = fields.List(fields.String(), metadata={"description": "群体苗头用语"})
+    threat_words = fields.List(fields.String(), metadata={"description": "极端言行用语"})
+    places = fields.List(fields.Nested(PlaceOut), metadata={"description": "文中的地点"})
+    area_code = fields.String(metadata={"description": "文中唯一写明的区划，没有时为空"})
+    area_because = fields.List(fields.String(), metadata={"description": "文中的区划名称"})
+    companies = fields.List(fields.String(), metadata={"description": "文中的企业和店铺"})
     similar = fields.List(fields.Nested(SimilarOut), required=True)
     knowledge = fields.List(fields.Nested(KnowledgeOut), required=True)
 
@@ -102,10 +121,14 @@ def suggest(json_data: dict[str, Any]) -> dict[str, Any]:
         area_code=json_data["area_code"],
         kind=json_data.get("kind"),
     )
-    return _told(advising.advise(heard, house().shelf, at=now()))
+    told = _told(advising.advise(heard, house().shelf, at=now()))
+    if heard.kind:
+        del told["kind_probability"], told["kind_because"]
+    return told
 
 
 def _told(advice: Advice) -> dict[str, Any]:
+    found = advice.understood
     return {
         "model": advice.model_id,
         "categories": advice.offers,
@@ -114,7 +137,19 @@ def _told(advice: Advice) -> dict[str, Any]:
         "note": advice.doubt or ("" if advice.offers else NOTHING_SAID),
         "kind": advice.kind,
         "urgency": advice.urgency,
-        "advice": advice.danger_advice,
+        "advice": found.urgency.advice,
+        "kind_probability": found.kind.probability,
+        "kind_because": found.kind.words,
+        "danger_words": found.urgency.words,
+        "crowd_words": found.alarms.crowd,
+        "threat_words": found.alarms.threat,
+        "places": [
+            {"kind": PlaceKind(place.kind), "name": place.name, "words": place.words}
+            for place in found.places
+        ],
+        "area_code": found.area.code,
+        "area_because": found.area.names,
+        "companies": found.companies,
         "similar": advice.similar,
         "knowledge": advice.answers,
     }

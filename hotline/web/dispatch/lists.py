@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 SEE_OTHER = 303
-MARKS = (Mark.URGED, Mark.SUPERVISED, Mark.YELLOW, Mark.RED, Mark.ADJUDICATING, Mark.REPEAT)
+MARKS = (
+    Mark.URGED,
+    Mark.SUPERVISED,
+    Mark.YELLOW,
+    Mark.RED,
+    Mark.ADJUDICATING,
+    Mark.REPEAT,
+    Mark.CROWD,
+    Mark.THREAT,
+)
 _Word = TypeVar("_Word", bound=Term)
 
 

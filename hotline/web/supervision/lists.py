@@ -44,6 +44,8 @@ MARKS = (
     Mark.ADJUDICATING,
     Mark.REPEAT,
     Mark.RELEASED,
+    Mark.CROWD,
+    Mark.THREAT,
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hotline.domain.permissions import MAY_UNMASK
-from hotline.queries import tickets
+from hotline.domain.terms import Kind, Mark, PlaceKind
+from hotline.queries import places, tickets
 from hotline.services import openings
 from hotline.web.access import now, staff
 from hotline.web.looks import local
@@ -25,8 +26,8 @@ def ticket_page_context(ticket_no: str) -> dict[str, Any]:
     """Gather the context of templates/tickets; raises NotFound for what is not yours to see.
 
     Keys: view, ticket, version, open_actions (set of action values), facts_rows, clock_rows,
-    entries, suggestion_items, suggestion_row, units, motion_rows, rating_rows, file_rows,
-    may_unmask, at, and those of joined_context.
+    entries, suggestion_items, suggestion_row, understood_rows, units, motion_rows,
+    rating_rows, file_rows, may_unmask, at, and those of joined_context.
     """
     actor, at = staff(), now()
     ticket = tickets.ticket_for(actor, ticket_no=ticket_no)
@@ -42,6 +43,7 @@ def ticket_page_context(ticket_no: str) -> dict[str, Any]:
         "entries": trail_of(view.timeline),
         "suggestion_items": suggestion_items(view.suggestion),
         "suggestion_row": view.suggestion,
+        "understood_rows": understood_rows(view.suggestion),
         "units": _units(view),
         "motion_rows": motion_rows(view, actor, at),
         "exclusions": exclusions(view),
@@ -101,6 +103,24 @@ def suggestion_items(row: SuggestionRow | None) -> list[dict[str, Any]]:
         }
         for ranked in row.ranked[:SHOWN]
     ]
+
+
+def understood_rows(row: SuggestionRow | None) -> list[tuple[str, list[str], str]]:
+    """What else was read from the text: label, the words that say so, and a note."""
+    said = row.understood if row else {}
+    if not said:
+        return []
+    kind = f"{Kind(said['kind']).label} {said['kind_probability']:.0%}"
+    kinds = "、".join(dict.fromkeys(PlaceKind(place["kind"]).label for place in said["places"]))
+    rows = [
+        (kind, said["kind_words"], ""),
+        (Mark.CROWD.label, said["crowd_words"], ""),
+        (Mark.THREAT.label, said["threat_words"], ""),
+        ("区域", said["area_words"], places.area_path(said["area"]) or "不止一处，未采用"),
+        ("地点", [place["words"] for place in said["places"]], kinds),
+        ("企业", said["companies"], ""),
+    ]
+    return [row for row in rows if row[1]]
 
 
 def _units(view: TicketView) -> list[dict[str, Any]]:

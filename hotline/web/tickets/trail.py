@@ -10,7 +10,7 @@ from hotline.domain.events import Event
 from hotline.domain.motions import Motion
 from hotline.domain.terms import Channel, Clock, Finding, Role
 from hotline.domain.timing import Cause
-from hotline.queries import tickets
+from hotline.queries import places, tickets
 from hotline.services import notices
 from hotline.web.looks import local
 
@@ -23,6 +23,7 @@ LOOKS: dict[Event, tuple[str, str]] = {
     Event.REGISTERED: ("pencil-plus", "green"),
     Event.CLASSIFIED: ("category", "gray"),
     Event.CORRECTED: ("refresh", "purple"),
+    Event.ALARMED: ("alert-triangle", "red"),
     Event.ANSWERED: ("message", "green"),
     Event.DECLINED: ("circle-x", "red"),
     Event.TRANSFERRED: ("phone-call", "red"),
@@ -197,6 +198,13 @@ def _classified(said: dict[str, Any]) -> str:
     return f"{path}（概率 {odds:.0%}）" if odds is not None else path
 
 
+def _classified_and_located(said: dict[str, Any]) -> str:
+    """The category, and the area where the machine filled it from the text."""
+    words = "、".join(said.get("area_words", ()))
+    filled = f"系统按文中“{words}”补填区域：{places.area_path(said['area'])}" if words else ""
+    return "\n".join(part for part in (_classified(said), filled) if part)
+
+
 def _corrected(said: dict[str, Any]) -> str:
     before = tickets.category_path(said.get("from"))
     return f"{before} → {tickets.category_path(said.get('to'))}"
@@ -218,7 +226,7 @@ _DETAILS: dict[Event, Callable[[dict[str, Any]], str]] = {
     Event.REGISTERED: lambda said: (
         f"渠道：{Channel(said['channel']).label}" if said.get("channel") else ""
     ),
-    Event.CLASSIFIED: _classified,
+    Event.CLASSIFIED: _classified_and_located,
     Event.CORRECTED: _corrected,
     Event.DECLINED: lambda said: notices.reasons()["decline"].get(said.get("code"), ""),
     Event.TRANSFERRED: lambda said: (

@@ -171,6 +171,17 @@ def test_open_ticket_of_the_same_caller_and_alike_ones_are_offered_for_merging(
     assert "同一号码" in page
 
 
+def test_kind_place_and_company_are_offered_with_one_press(desk: FlaskClient) -> None:
+    text = "投诉东湖区明月街道锦绣苑3栋的安居物业，业主们要集体去区政府上访"
+    page = read(desk.post("/agent/suggest", data={"content": text}))
+    assert 'data-fill="#f-area_code" data-value="990101001"' in page
+    assert 'data-fill="#f-address" data-value="锦绣苑3栋"' in page
+    assert "<mark>安居物业</mark>" in page
+    assert "群体苗头：" in page
+    accepted = {"content": text, "area_code": "990101001", "address": "锦绣苑3栋"}
+    assert "data-fill" not in read(desk.post("/agent/suggest", data=accepted))
+
+
 def test_nothing_is_offered_for_nothing(desk: FlaskClient, model: str) -> None:
     page = read(desk.post("/agent/suggest", data={"content": "   "}))
     assert "写下诉求内容后" in page

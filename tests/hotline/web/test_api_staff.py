@@ -224,6 +224,24 @@ def test_knowledge_and_danger_are_told_too(client: FlaskClient, model: str) -> N
     assert "119" in danger["advice"]
 
 
+def test_what_else_the_text_says_comes_with_its_words(client: FlaskClient) -> None:
+    text = "投诉东湖区锦绣苑3栋的安居物业，再不退钱业主就集体上访，还有人要同归于尽"
+    body = suggest(client, text=text).json
+    assert (body["kind"], body["area_code"], body["area_because"]) == (
+        *("complaint", "990101"),
+        ["东湖区"],
+    )
+    assert 0 < body["kind_probability"] <= 1
+    assert "投诉" in body["kind_because"]
+    assert body["places"] == [{"kind": "estate", "name": "锦绣苑", "words": "锦绣苑3栋"}]
+    assert body["companies"] == ["安居物业"]
+    assert "集体上访" in str(body["crowd_words"])
+    assert body["threat_words"] == body["danger_words"] == ["同归于尽"]
+    chosen = suggest(client, text=text, kind="report").json
+    assert chosen["kind"] == "report"
+    assert "kind_probability" not in chosen
+
+
 @pytest.mark.parametrize("text", ["😀", "hello", "長", "", "\u0000", "词" * 10_000])
 def test_any_text_gets_an_answer(client: FlaskClient, model: str, text: str) -> None:
     assert suggest(client, text=text).status_code == 200

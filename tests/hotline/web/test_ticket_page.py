@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.domain.events import Event
-from hotline.services import attachments
+from hotline.services import attachments, sorting
 from hotline.web.tickets.trail import LOOKS
 from tests.hotline import people
 from tests.hotline.people import ticket
@@ -70,6 +70,21 @@ def test_confidential_caller_stays_hidden_on_the_page(
     assert "要求保密" in page
     assert "张*" not in page
     assert "139****" not in page
+
+
+def test_the_suggestion_box_says_what_was_read_and_by_which_words(
+    desk: FlaskClient, a_ticket: Callable[..., int], app: APIFlask, at: datetime
+) -> None:
+    said = "投诉东湖区锦绣苑3栋的安居物业，再不退钱业主们就集体上访"
+    ticket_id = a_ticket(content=said, area_code=None)
+    sorting.suggest(ticket_id, app.extensions["hotline"].shelf, at=at)
+    page = read(desk.get(f"/dispatch/tickets/{ticket(ticket_id).ticket_no}"))
+    for word in ("集体上访", "锦绣苑3栋", "安居物业"):
+        assert f"<mark>{word}</mark>" in page
+    assert "系统按文中“东湖区”补填区域：东湖区" in page
+    assert "群体苗头：集体上访" in page
+    found = read(desk.get("/dispatch/tickets?mark=crowd"))
+    assert ticket(ticket_id).title in found
 
 
 def test_file_goes_out_as_a_download_to_those_who_may_see_the_ticket(

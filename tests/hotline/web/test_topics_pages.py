@@ -10,10 +10,12 @@ from zlib import crc32
 
 import pytest
 
+from hotline.domain.errors import NotAllowed
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Stage
 from hotline.domain.terms import Mark
-from hotline.services.topics import assigning, counting
+from hotline.services import handling
+from hotline.services.topics import assigning, counting, joining
 from tests.hotline import people
 
 if TYPE_CHECKING:
@@ -217,10 +219,17 @@ def test_a_supervision_that_cannot_be_comes_back_with_its_words(
     assert Mark.SUPERVISED not in people.ticket(hot[0]).marks
 
 
+@pytest.mark.parametrize("login", [AUTHORITY, "supervisor"])
 def test_ticked_tickets_are_merged_and_the_others_say_why_not(
-    client: FlaskClient, sign_in: Callable[[FlaskClient, str], FlaskClient], hot: list[int]
+    client: FlaskClient,
+    sign_in: Callable[[FlaskClient, str], FlaskClient],
+    hot: list[int],
+    login: str,
 ) -> None:
-    desk = sign_in(client, AUTHORITY)
+    now = datetime.now(UTC)
+    handling.sign(hot[1], people.handler(), at=now)
+    handling.reply(hot[1], people.REPLY, people.handler(), at=now)
+    desk = sign_in(client, login)
     master = number_of(hot[0])
     ticked = [number_of(i) for i in (hot[1], hot[2], hot[3])]
     form = {"master_no": master, "ticket": ticked}
@@ -228,7 +237,7 @@ def test_ticked_tickets_are_merged_and_the_others_say_why_not(
     page = read(answer)
     assert f"已将 2 件并入主单 {master}" in page
     assert f"{ticked[0]} 没有并入" in page
-    assert people.stage(hot[1]) is Stage.DISPATCHED
+    assert people.stage(hot[1]) is Stage.REVIEWING
     assert [people.ticket(i).master_id for i in hot[2:4]] == [hot[0], hot[0]]
 
 
@@ -257,10 +266,12 @@ def test_a_merge_of_nothing_or_of_another_matter_is_refused(
     assert people.ticket(hot[3]).master_id is None
 
 
-def test_who_may_not_merge_is_told_who_may(
-    client: FlaskClient, sign_in: Callable[[FlaskClient, str], FlaskClient], hot: list[int]
-) -> None:
-    desk = sign_in(client, "supervisor")
-    assert "并单由分派员或热线管理机构操作" in read(desk.get(f"/supervision/topics/{hot[0]}"))
-    form = {"master_no": number_of(hot[0]), "ticket": [number_of(hot[3])]}
-    assert desk.post(f"/supervision/topics/{hot[0]}/merge", data=form).status_code == 403
+def test_a_role_that_may_not_merge_is_told_who_may(hot: list[int]) -> None:
+    with pytest.raises(NotAllowed, match="督办员或热线管理机构"):
+        joining.join(
+            hot[0],
+            [number_of(hot[3])],
+            number_of(hot[0]),
+            people.who("callback"),
+            at=datetime.now(UTC),
+        )

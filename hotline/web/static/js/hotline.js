@@ -85,6 +85,16 @@
     if (out) out.textContent = `已写 ${[...field.value].length}${most} 字`;
   };
 
+  /* button[data-fill="selector"][data-value]: puts the value into that field, as if it had been typed or chosen. */
+  on("click", (event) => {
+    const button = event.target.closest("[data-fill]");
+    const field = button && document.querySelector(button.dataset.fill);
+    if (!field) return;
+    field.value = button.dataset.value;
+    ["input", "change"].forEach((name) => field.dispatchEvent(new Event(name, { bubbles: true })));
+    button.hidden = true;
+  });
+
   /* form[data-draft="key"]: kept in this browser for 12 hours; [data-draft-clear="key"] on the page after success drops it. */
   const DRAFT_LIFE = 12 * 3600 * 1000;
   const kept = (form) => [...form.elements].filter((field) => field.name && field.name !== "csrf_token"

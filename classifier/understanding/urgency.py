@@ -5,25 +5,16 @@ Levels after the municipal rules in domain.md (一般 / 紧急 / 特急); words 
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from classifier.reading.cleaning import traditional_table
+from classifier.understanding.clauses import TakeBacks, any_of, clauses, spoken, toml_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import re
 
 Level: TypeAlias = Literal["normal", "urgent", "critical"]
-
-_CLAUSE_END = re.compile(r"[，,。.；;！!？?：:\n]+")
-_BLANKS = re.compile(r"[ \t\u3000]+")
-# How far a word of prevention or of drill can stand from the danger word it takes back.
-_CONTEXT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +40,7 @@ class _DangerList:
     """All dangers, and the turns of phrase that take a danger word back."""
 
     dangers: tuple[_Danger, ...]
-    harmless: re.Pattern[str]
-    before: re.Pattern[str]
-    after: re.Pattern[str]
+    take_backs: TakeBacks
 
 
 def urgency(text: str) -> Urgency:
@@ -61,11 +50,10 @@ def urgency(text: str) -> Urgency:
     """
     listed = _danger_list()
     found = {"critical": _Finding(), "urgent": _Finding()}
-    for clause in _clauses(text):
+    for clause in clauses(text):
         for danger in listed.dangers:
-            for match in danger.pattern.finditer(clause):
-                if not _taken_back(listed, clause, match):
-                    found[danger.level].add(match.group(), danger.advice)
+            for match in spoken(danger.pattern, listed.take_backs, (clause,)):
+                found[danger.level].add(match.group(), danger.advice)
     levels: tuple[Level, Level] = ("critical", "urgent")
     for level in levels:
         if found[level].words:
@@ -85,37 +73,13 @@ class _Finding:
         self.advice[advice] = None
 
 
-def _clauses(text: str) -> Iterator[str]:
-    folded = unicodedata.normalize("NFKC", text).translate(traditional_table())
-    for clause in _CLAUSE_END.split(_BLANKS.sub("", folded)):
-        if clause:
-            yield clause
-
-
-def _taken_back(listed: _DangerList, clause: str, match: re.Match[str]) -> bool:
-    start, end = match.span()
-    if any(h.start() < end and start < h.end() for h in listed.harmless.finditer(clause)):
-        return True
-    return bool(
-        listed.before.search(clause[max(0, start - _CONTEXT) : start])
-        or listed.after.search(clause[end : end + _CONTEXT])
-    )
-
-
 @cache
 def _danger_list() -> _DangerList:
-    source = files("classifier").joinpath("data", "dangers.toml").read_text(encoding="utf-8")
-    listed: dict[str, Any] = tomllib.loads(source)
+    listed = toml_of("dangers.toml")
     return _DangerList(
         tuple(
-            _Danger(entry["level"], _any_of(entry["words"]), entry["advice"])
+            _Danger(entry["level"], any_of(entry["words"]), entry["advice"])
             for entry in listed["danger"]
         ),
-        _any_of(listed["harmless"]),
-        _any_of(listed["before"]),
-        _any_of(listed["after"]),
+        TakeBacks.of(listed),
     )
-
-
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
