@@ -170,6 +170,7 @@ def test_each_period_asks_once(app: APIFlask) -> None:
         "sweep_clocks": 179,
         "sweep_entries": 239,
         "sweep_messages": 239,
+        "sweep_prints": 11,
         "sweep_recounts": 719,
     }
 
