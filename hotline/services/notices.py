@@ -104,10 +104,14 @@ def compose(entry_id: int, *, public_url: str, at: datetime) -> list[int]:
 
 
 def _sms(case: Case, template: str, **more: str) -> None:
+    write_sms(case, template, f"e{case.entry.id}-{template}", **more)
+
+
+def write_sms(case: Case, template: str, key: str, **more: str) -> None:
+    """Write the message to the citizen of a case once for each key; nobody without a number."""
     citizen = case.ticket.citizen
     if citizen is None or not citizen.phone:
         return
-    key = f"e{case.entry.id}-{template}"
     if db.session.scalar(select(Message.id).where(Message.key == key)) is not None:
         return
     db.session.add(

@@ -14,7 +14,7 @@ from hotline.db import db, insert_alike, transaction
 from hotline.domain.events import Event
 from hotline.domain.lifecycle import Stage
 from hotline.domain.outcomes import Outcome
-from hotline.models import Callback, Carrier, Message, Ticket, TimelineEntry
+from hotline.models import Callback, Message, Ticket, TimelineEntry
 from hotline.services import notices
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def compose(entry_id: int, *, public_url: str, at: datetime) -> list[int]:
             return []
         case = notices.Case(ticket, entry, public_url, at)
         for member, template, more in _addressed(case):
-            _write(notices.Case(member, entry, public_url, at), template, more)
+            told = notices.Case(member, entry, public_url, at)
+            notices.write_sms(told, template, f"e{entry_id}-m{member.id}", **more)
         session.flush()
         query = select(Message.id).where(
             Message.key.like(f"e{entry_id}-m%"), Message.sent_at.is_(None)
@@ -122,23 +123,3 @@ def _links(members: Sequence[Ticket], public_url: str) -> dict[int, dict[str, st
     )
     rows = db.session.execute(query.order_by(Callback.round))
     return {ticket_id: {"link": f"{public_url}/r/{token}"} for ticket_id, token in rows}
-
-
-def _write(case: notices.Case, template: str, more: dict[str, str]) -> None:
-    citizen, key = case.ticket.citizen, f"e{case.entry.id}-m{case.ticket.id}"
-    if citizen is None or not citizen.phone:
-        return
-    if db.session.scalar(select(Message.id).where(Message.key == key)) is not None:
-        return
-    db.session.add(
-        Message(
-            key=key,
-            carrier=Carrier.SMS,
-            topic=template,
-            ticket_id=case.ticket.id,
-            recipient=citizen.phone,
-            body=notices.filled(template, case, **more),
-            created_at=case.at,
-            next_try_at=case.at,
-        )
-    )
