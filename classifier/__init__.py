@@ -17,7 +17,6 @@ from classifier.learning.comparing import (
 from classifier.learning.evaluating import evaluate, evaluate_from
 from classifier.learning.measuring import Evaluation, LabelScore
 from classifier.learning.noise import NoiseReport, Suspect, find_noise
-from classifier.learning.retraining import Retrained, backing_rows, retrain
 from classifier.learning.surveying import LabelledRow
 from classifier.learning.training import Progress, TrainedModel
 from classifier.levels.head import LearnedUnit
@@ -26,6 +25,7 @@ from classifier.likeness.comparing import SAME_MATTER, index_keys, likeness, sha
 from classifier.likeness.prints import Fingerprint, fingerprint, unpack
 from classifier.ranking import Ranked, Suggestion, rollup
 from classifier.reading.doubt import WEAK_ODDS
+from classifier.retraining import Retrained, backing_rows, retrain
 from classifier.starter import STARTER_ID, train_starter
 from classifier.suggesting import Classifier, load
 from classifier.teaching import train, train_from

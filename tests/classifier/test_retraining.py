@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-import classifier.learning.retraining as room
-from classifier import LabelledText, TrainingError, retrain, starter_corpus
+import classifier.retraining as room
+from classifier import LabelledText, TrainingError, retrain, starter_corpus, teaching
 
 AT = datetime(2026, 3, 10, 18, 30, tzinfo=UTC)
 NEW_WORD = "共享电单车"
@@ -45,3 +45,11 @@ def test_copies_of_kept_back_rows_and_coarse_rows_do_not_teach() -> None:
 def test_without_a_row_that_can_teach_it_is_refused() -> None:
     with pytest.raises(TrainingError, match="没有可用的修正样本"):
         retrain([("杂", "说不清", "04")], held=[], author="甲", at=AT)
+
+
+def test_a_large_city_learns_in_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in (room, teaching):
+        monkeypatch.setattr(place, "EXACT_ROWS", 40)
+    model = retrain(rows(60), held=[], author="夜间重训", at=AT).model.classifier
+    assert model.metadata["training"]["path"] == "streamed"
+    assert model.suggest(NEW_WORD, f"{NEW_WORD}堵路").ranked[0].label == "0402"

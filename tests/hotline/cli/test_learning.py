@@ -61,7 +61,7 @@ def test_too_few_rows_are_refused_in_one_line(
 @pytest.fixture
 def place(app: APIFlask, model: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The shelf, left as it was found; the corpus of the three matters is learned in a second."""
-    import classifier.learning.retraining as room
+    import classifier.retraining as room
 
     second = {code[:4] for code in TEXTS}
     corpus = tuple(row for row in classifier.starter_corpus() if row.label in second)

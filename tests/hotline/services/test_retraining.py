@@ -38,7 +38,7 @@ RULE = learning_runs.NightRule(least_rows=3)
 @pytest.fixture(autouse=True)
 def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     """The corpus of the three matters of these tests: the same training in a second."""
-    import classifier.learning.retraining as room
+    import classifier.retraining as room
 
     second = {code[:4] for code in TEXTS}
     corpus = tuple(row for row in classifier.starter_corpus() if row.label in second)

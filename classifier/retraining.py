@@ -13,6 +13,7 @@ from classifier.corpus import category_words, starter_corpus
 from classifier.errors import TrainingError
 from classifier.learning.folding import group_copies
 from classifier.learning.training import Rows, TrainedModel, train_rows
+from classifier.teaching import EXACT_ROWS, train
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +46,7 @@ def retrain(
     """Train on the corpus and on (title, text, code) rows that people confirmed.
 
     `held` are the (title, text) of rows kept back to judge the model: copies of them are left out.
+    More than `EXACT_ROWS` rows of the city's own learn in passes, fewer exactly.
     TrainingError when not one row can teach.
     """
     given = list(rows)
@@ -60,12 +62,13 @@ def retrain(
     corpus, words = starter_corpus(), category_words()
     backing = [(row.title, row.text, row.label) for row in (*corpus, *words)]
     every = [*((t, x, code[:_SECOND_LEVEL_DIGITS]) for t, x, code in own), *backing]
-    taught = Rows(
-        [(title, text) for title, text, _label in every],
-        [label for *_rest, label in every],
-        len(own) + len(corpus),
-    )
-    model = train_rows(taught, author=author, at=at, progress=progress)
+    texts = [(title, text) for title, text, _label in every]
+    labels = [label for *_rest, label in every]
+    if len(own) > EXACT_ROWS:
+        model = train(texts, labels, author=author, at=at, progress=progress)
+    else:
+        taught = Rows(texts, labels, len(own) + len(corpus))
+        model = train_rows(taught, author=author, at=at, progress=progress)
     return Retrained(model, len(own), len(corpus), len(given) - len(fine), len(fine) - len(own))
 
 
