@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,7 +51,7 @@ def test_two_keys_decide_and_teach(browser: Browser, demo_house: RunningHouse) -
 
     admin = enter(browser, demo_house, "admin")
     admin.goto(f"{demo_house.url}/admin/corrections")
-    row = admin.locator("tr", has_text=re.compile(number))
+    row = admin.locator("li", has_text=number).last
     expect(row).to_contain_text("派单时确认")
     expect(row).to_contain_text(label.rsplit("/", 1)[-1].strip().split(" ")[0])
     desk.close()

@@ -21,7 +21,7 @@ DESKS = {
     "callback": ("/callback",),
     "supervisor": (
         *("/supervision", "/supervision/tickets", "/supervision/topics"),
-        *("/supervision/quality", "/supervision/quality/trial", "/supervision/quality/drift"),
+        *("/supervision/quality", "/supervision/quality/lines", "/supervision/quality/drift"),
     ),
     "admin": (
         *("/admin", "/admin/models", "/admin/models/starter", "/admin/models/training"),
