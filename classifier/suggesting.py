@@ -12,7 +12,7 @@ from classifier.artefact import Artefact
 from classifier.ranking import REASONS, Ladder, Ranked, Suggestion
 from classifier.reading.documents import read_documents
 from classifier.reading.doubt import SURE_FROM, doubt_about
-from classifier.reading.word_lists import lines_of
+from classifier.reading.word_lists import is_telling
 from classifier.storing import pack, strangeness_of, unpack
 from classifier.tree import load_tree
 
@@ -36,8 +36,6 @@ EXPLAINED = 3
 OFFERED, OFFERED_IN_BATCH = 150, 10
 # Rows handled at once: large enough for numpy, small enough to keep memory flat.
 BATCH = 512
-# Words of one character say little to a reader, though they count.
-READABLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Classifier:
         codes, ladder = codes_of(self.labels), ladder_of(self.labels)
         judged = self._judge(documents, matrix)
         units = self.departments.likeliest(matrix) if reasons and self.departments else ()
-        known = _known_words(matrix, len(self.space.words.words))
+        known = _telling_words(matrix, self.space.is_telling)
         orders = _orders(judged, OFFERED if reasons else OFFERED_IN_BATCH)
         for index, (order, odds) in enumerate(zip(orders, judged, strict=True)):
             spoken = self._reasons(matrix, order[:EXPLAINED]) if reasons else {}
@@ -124,7 +122,7 @@ class Classifier:
         gains: dict[str, list[float]] = {}
         for column, gained in zip(columns.tolist(), above.tolist(), strict=True):
             word = vocabulary[column]
-            if len(word) >= READABLE and word not in unspoken_words():
+            if is_telling(word):
                 before = gains.get(word)
                 both = (
                     gained
@@ -148,10 +146,10 @@ def _orders(judged: NDArray[np.float64], most: int) -> list[list[int]]:
     return orders
 
 
-def _known_words(matrix: sparse.csr_matrix, words: int) -> list[int]:
-    """How many words of the whole text (not the title alone) each row has."""
-    is_word = np.append(0, np.cumsum(matrix.indices < words))
-    counts: list[int] = np.diff(is_word[matrix.indptr]).tolist()
+def _telling_words(matrix: sparse.csr_matrix, is_telling: NDArray[np.bool_]) -> list[int]:
+    """How many telling words of the whole text (not the title alone) each row has."""
+    counted = np.append(0, np.cumsum(is_telling[matrix.indices]))
+    counts: list[int] = np.diff(counted[matrix.indptr]).tolist()
     return counts
 
 
@@ -169,12 +167,6 @@ def load(folder: Path) -> Classifier:
 def ladder_of(labels: tuple[str, ...]) -> Ladder:
     """Who is above each label of a model."""
     return Ladder(labels)
-
-
-@cache
-def unspoken_words() -> frozenset[str]:
-    """Words of grammar and courtesy, never shown as a reason."""
-    return frozenset(word for line in lines_of("stopwords.txt") for word in line.split())
 
 
 @cache

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from classifier.learning.blocks import BlockPlan, PairBlock, WordBlock, weigh
+from classifier.reading.word_lists import is_telling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ class FeatureSpace:
         self.offsets: list[int] = [0, *np.cumsum(widths).tolist()]
         # The word blocks come first, so a column below its length is the word it counts.
         self.vocabulary = (*self.words.words, *self.title_words.words)
+        self.is_telling = np.zeros(self.width, dtype=np.bool_)
+        self.is_telling[: widths[0]] = [is_telling(word) for word in self.words.words]
 
     @classmethod
     def fit(cls, documents: Sequence[Document], min_rows: int) -> FeatureSpace:

@@ -12,28 +12,21 @@ from zlib import adler32, crc32
 
 import numpy as np
 
-from classifier.reading.word_lists import lines_of, sections_of
+from classifier.reading.word_lists import READABLE, is_telling, sections_of
 
 # Counts of jieba's general dictionary add up to this; half the logarithm, because it was counted
 # in books and papers, not in complaints.
 _COUNTED = 60_101_967
 _RARE_COUNT = 50
-_FEWEST_LETTERS = 2
 RAREST = 8.2
 """Weight of a word that no dictionary and no everyday list knows, most often a name."""
 
 
 def weight(word: str) -> float:
     """How much a word tells: 0 for empty words, 2 for everyday ones, up to `RAREST` for names."""
-    if len(word) < _FEWEST_LETTERS or word in empty_words():
+    if not is_telling(word):
         return 0.0
     return _known_weights().of(word)
-
-
-@cache
-def empty_words() -> frozenset[str]:
-    """Words that say nothing of a matter: particles and courtesies."""
-    return frozenset(word for line in lines_of("stopwords.txt") for word in line.split())
 
 
 @cache
@@ -46,7 +39,7 @@ def _known_weights() -> _Weights:
     with files("jieba").joinpath("dict.txt").open(encoding="utf-8") as lines:
         for line in lines:
             word, count, _ = line.split(" ")
-            if int(count) >= _RARE_COUNT and len(word) >= _FEWEST_LETTERS:
+            if int(count) >= _RARE_COUNT and len(word) >= READABLE:
                 keys.append(_key(word))
                 values.append(math.log(_COUNTED / int(count)) / 2)
     order = np.argsort(np.frombuffer(keys, dtype=np.uint64))

@@ -17,10 +17,11 @@ TRADITIONAL_COUNT = 2
 WEAK_ODDS = "把握不足"
 
 
-def doubt_about(row: tuple[str, str], han: int, known_words: int, probability: float) -> str:
+def doubt_about(row: tuple[str, str], han: int, telling_words: int, probability: float) -> str:
     """Why a person should look, in words for the dispatcher; empty when there is no doubt.
 
-    `han` counts the Han characters, `known_words` the words the model has learned.
+    `han` counts the Han characters, `telling_words` the words the model has learned that may be a
+    reason: 反映问题，请尽快处理 names no matter, whatever the odds.
     """
     if han == 0:
         return "没有汉字"
@@ -31,6 +32,6 @@ def doubt_about(row: tuple[str, str], han: int, known_words: int, probability: f
     old = sum(map(count_traditional, row))
     if old >= TRADITIONAL_COUNT and old >= TRADITIONAL_SHARE * han:
         return "繁体字较多"
-    if known_words == 0:
-        return "没有认识的词"
+    if telling_words == 0:
+        return "没有说明问题的词"
     return "" if probability >= SURE_FROM else WEAK_ODDS

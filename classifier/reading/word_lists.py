@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+# Words of one character say little to a reader, though they count.
+READABLE = 2
+
 
 @cache
 def lines_of(name: str) -> tuple[str, ...]:
@@ -25,3 +28,14 @@ def sections_of(name: str) -> dict[str, tuple[str, ...]]:
         else:
             current.extend(line.split())
     return {heading: tuple(words) for heading, words in sections.items()}
+
+
+@cache
+def unspoken_words() -> frozenset[str]:
+    """Words of grammar, courtesy and impatience: they count, but no matter is told by them."""
+    return frozenset(word for line in lines_of("stopwords.txt") for word in line.split())
+
+
+def is_telling(word: str) -> bool:
+    """Whether a word may be shown as a reason, and is one."""
+    return len(word) >= READABLE and word not in unspoken_words()

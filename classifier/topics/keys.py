@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from classifier.likeness.matters import name_matters
 from classifier.likeness.places import name_places, numbered_places
-from classifier.likeness.rarity import empty_words, weight
+from classifier.likeness.rarity import weight
 from classifier.reading.cleaning import clean, fold
 from classifier.reading.segmenting import segment
-from classifier.reading.word_lists import sections_of
+from classifier.reading.word_lists import sections_of, unspoken_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,7 +91,7 @@ def _words_of(line: str) -> list[str]:
 @cache
 def manner_words() -> frozenset[str]:
     """Words for how something is asked or who asks; half the city asks alike for other things."""
-    return empty_words() | frozenset(sections_of("topic_words.txt")["manner"])
+    return unspoken_words() | frozenset(sections_of("topic_words.txt")["manner"])
 
 
 def _tells(word: str) -> bool:

@@ -45,7 +45,7 @@ def test_reasons_are_readable_words_of_the_text(model: Classifier) -> None:
         ("", "", "没有汉字"),
         ("小區停電", "我們這裡停電兩天了，沒人來維修，請儘快處理", "繁体字较多"),
         ("", "学校补课收费。" * 1_500, "文字过长"),
-        ("", "魑魅魍魉饕餮", "没有认识的词"),
+        ("", "魑魅魍魉饕餮", "没有说明问题的词"),
     ],
 )
 def test_text_no_machine_should_judge_goes_to_a_person(
