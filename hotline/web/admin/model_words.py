@@ -35,10 +35,14 @@ def figure(key: str, value: object) -> str:
 
 
 class Labels:
-    """Names of categories by code, however deep; a label of no code is its own name."""
+    """Names of categories and units by code; a label of no code is its own name."""
 
     def __init__(self) -> None:
-        self._known = registry.category_names()
+        self._known, self._units = registry.category_names(), registry.unit_names()
+
+    def unit(self, code: str | None) -> str:
+        """Short name of a unit; one that is no longer there keeps its code."""
+        return self._units.get(code, code) if code else ""
 
     def __getitem__(self, code: str) -> str:
         name = self._known.get(code)

@@ -105,7 +105,7 @@ def _row(found: Any, labels: Labels) -> dict[str, Any]:  # noqa: ANN401 - a row 
         "is_change": row.from_code != row.to_code,
         "source": _LABELS.get(row.source, row.source),
         "model": f"{found.model_id} {odds}".strip() if found.model_id else "",
-        "unit": row.unit_code,
+        "unit": labels.unit(row.unit_code),
         "by": row.by,
         "at": local(row.at),
         "harvested": local(row.harvested_at, "待办结"),

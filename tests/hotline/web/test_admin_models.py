@@ -20,7 +20,7 @@ from hotline.queries import learning_runs, shadows
 from hotline.services import dispatching, learning, sorting
 from hotline.services.training import shadowing
 from tests.hotline.learned import TEXTS, confirm, confirm_held, second_model
-from tests.hotline.people import CHENGGUAN, look, who
+from tests.hotline.people import CHENGGUAN, look, unit, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -229,7 +229,7 @@ def test_rows_are_filtered_excluded_and_taken_back(
     learning.harvest(ticket_id, at=at)
     page = read(desk.get("/admin/corrections"))
     assert "依据模型 starter" in page
-    assert f"派往 {CHENGGUAN}" in page
+    assert f"派往 {unit(CHENGGUAN).short_name}" in page
     assert title in read(desk.get("/admin/corrections?source=dispatch&state=counts&category=02"))
     for empty in ("source=redispatch", "state=excluded", "category=05", "state=waiting"):
         assert "还没有修正样本" in read(desk.get(f"/admin/corrections?{empty}"))
