@@ -16,6 +16,8 @@ DESKS = {
     "supervision": ("supervisor", "/supervision"),
     "agent": ("agent", "/agent"),
     "ladder": ("admin", "/admin/ladder"),
+    "quality": ("supervisor", "/supervision/quality?period=30"),
+    "topics": ("supervisor", "/supervision/topics"),
 }
 
 

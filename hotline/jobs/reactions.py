@@ -101,8 +101,8 @@ def harvest(due: Due) -> None:
 
 
 ON_EVENT: dict[Event, tuple[Callable[[Due], None], ...]] = {
-    Event.REGISTERED: (print_ticket, classify_ticket, tell),
-    Event.SUPPLIED: (print_ticket, classify_ticket),
+    Event.REGISTERED: (classify_ticket, tell, print_ticket),
+    Event.SUPPLIED: (classify_ticket, print_ticket),
     Event.CLASSIFIED: (propose_unit,),
     Event.ALARMED: (tell,),
     Event.DISPATCHED: (tell,),
