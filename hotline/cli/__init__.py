@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 COMMANDS = (
+    "db",
     "doctor",
     "history",
     "jobs",

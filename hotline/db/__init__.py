@@ -1,6 +1,6 @@
 """The database floor: one SQLAlchemy, one transaction, sealed columns (数据库)."""
 
-from hotline.db.engine import MIGRATIONS, Base, db, init_app, migrate, next_id
+from hotline.db.engine import MIGRATIONS, Base, db, init_app, next_id
 from hotline.db.rows import NewRow, insert_alike, insert_rows, values_of
 from hotline.db.sealing import Keyring, Sealed, keyed_hash
 from hotline.db.transaction import after_commit, note_entry, transaction
@@ -20,7 +20,6 @@ __all__ = [
     "insert_alike",
     "insert_rows",
     "keyed_hash",
-    "migrate",
     "next_id",
     "note_entry",
     "transaction",
