@@ -151,7 +151,7 @@ def _scratch_database(folder: Path) -> Iterator[str]:
 def _furnish(*, with_model: bool) -> None:
     from flask_migrate import upgrade
 
-    from hotline.cli.model import ensure_starter
+    from hotline.cli.workshop import ensure_starter
     from hotline.services import seeding
 
     upgrade()

@@ -12,9 +12,6 @@ from hotline.cli import clock, learning, plotting, predicting, schooling, worksh
 from hotline.cli.entry import fail
 from hotline.cli.examples import Lessons, label_columns, text_columns
 from hotline.cli.telling import json_option, note, table, tell
-from hotline.cli.workshop import ensure_starter
-
-__all__ = ["command", "ensure_starter"]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 file_argument = click.argument("file", type=FILE)
@@ -104,8 +101,8 @@ def evaluate(
 def list_models(*, as_json: bool) -> None:
     """列出模型及其指标；数据库可用时标出启用中的模型。"""
     known = workshop.registry()
-    models = [_line(artefact, known) for artefact in workshop.artefacts()]
-    active = next((model_id for model_id, on in (known or {}).items() if on), None)
+    active = workshop.active_id(known)
+    models = [_line(artefact, known, active) for artefact in workshop.artefacts()]
     if active is not None and active not in {m["id"] for m in models}:
         note(f"启用中的模型 {active} 不在 {workshop.folder()}，请重新训练或启用另一个")
     rows = [_cells(m) for m in models]
@@ -117,7 +114,9 @@ def list_models(*, as_json: bool) -> None:
     )
 
 
-def _line(artefact: workshop.Artefact, known: dict[str, bool] | None) -> dict[str, Any]:
+def _line(
+    artefact: workshop.Artefact, known: dict[str, bool] | None, active: str | None
+) -> dict[str, Any]:
     said = artefact.metadata
     metrics = said.get("metrics", {})
     return {
@@ -128,7 +127,7 @@ def _line(artefact: workshop.Artefact, known: dict[str, bool] | None) -> dict[st
         "labels": len(said.get("labels", ())),
         "accuracy": metrics.get("accuracy"),
         "macro_f1": metrics.get("macro_f1"),
-        "active": None if known is None else known.get(artefact.id, False),
+        "active": artefact.id == active,
         "registered": None if known is None else artefact.id in known,
         "trouble": artefact.trouble or None,
     }
@@ -149,17 +148,13 @@ def _cells(line: dict[str, Any]) -> list[str]:
 @with_appcontext
 def activate(model_id: str, *, as_json: bool) -> None:
     """启用一个模型；各后台进程从下一张工单起使用它。"""
-    from hotline.services import learning
-
-    model = workshop.chosen(model_id)
-    now = clock.now()
-    known = workshop.registry()
-    if known is None:
-        fail("启用模型需要数据库：请先运行 hotline up 或 hotline db upgrade")
-    if model_id not in known:
-        learning.register_model(model, at=now)
-    learning.activate(model_id, at=now)
-    tell({"model": model_id, "active": True}, as_json=as_json, words=lambda: f"已启用 {model_id}")
+    is_registered = workshop.activate(workshop.chosen(model_id), clock.now())
+    later = "" if is_registered else "；数据库建立后由 hotline up 登记"
+    tell(
+        {"model": model_id, "active": True, "registered": is_registered},
+        as_json=as_json,
+        words=lambda: f"已启用 {model_id}{later}",
+    )
 
 
 @command.command()

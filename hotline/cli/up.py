@@ -74,7 +74,7 @@ def prepare(settings: Settings, tickets: int) -> None:
     """Migrate, train the starter model, seed the city: each only when it is needed."""
     from flask_migrate import upgrade
 
-    from hotline.cli.model import ensure_starter
+    from hotline.cli import workshop
     from hotline.cli.seed import seed
 
     note("② 检查数据库结构")
@@ -83,7 +83,8 @@ def prepare(settings: Settings, tickets: int) -> None:
     except Unavailable as error:
         fail(f"{error.message}（{_where(settings)}）")
     note("③ 检查分类模型")
-    ensure_starter(clock.now())
+    workshop.ensure_starter(clock.now())
+    workshop.take_over(clock.now())
     note("④ 检查基础数据")
     seed(tickets)
 

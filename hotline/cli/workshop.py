@@ -15,6 +15,9 @@ from hotline.domain.errors import HotlineError, Unavailable
 from hotline.queries import health, model_versions, office
 from hotline.services import learning
 
+ACTIVE = "ACTIVE"
+"""A file on the shelf that names the active model while there is no database to say so."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -69,7 +72,7 @@ def artefacts() -> Iterator[Artefact]:
 
 def chosen(model_id: str | None) -> classifier.Classifier:
     """The model asked for; else the active one, else the newest, else a new starter model."""
-    model_id = model_id or next((i for i, on in (registry() or {}).items() if on), None)
+    model_id = model_id or active_id(registry())
     if model_id is not None:
         return _loaded(model_id)
     usable = [a.model for a in artefacts() if a.model is not None]
@@ -78,6 +81,51 @@ def chosen(model_id: str | None) -> classifier.Classifier:
         note(f"使用模型 {newest.model_id}")
         return newest
     return new_starter(clock.now())
+
+
+def active_id(known: dict[str, bool] | None) -> str | None:
+    """Which model is active: by the registry, or by the note on the shelf where there is none."""
+    if known is not None:
+        return next((model_id for model_id, is_active in known.items() if is_active), None)
+    try:
+        return (folder() / ACTIVE).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def activate(model: classifier.Classifier, at: datetime) -> bool:
+    """Put a model in charge; without a database a note on the shelf says so (then False).
+
+    The note is taken over, and removed, when `hotline up` builds the database. One that is there
+    but away is another matter: its workers would go on with the old model.
+    """
+    try:
+        is_built = health.are_migrations_at_head()
+    except Unavailable:
+        fail("数据库连接不上，模型没有启用：请恢复数据库后再试")
+    if not is_built:
+        (folder() / ACTIVE).write_text(f"{model.model_id}\n", "utf-8")
+        return False
+    if model.model_id not in model_versions.registered():
+        learning.register_model(model, at=at)
+    learning.activate(model.model_id, at=at)
+    (folder() / ACTIVE).unlink(missing_ok=True)
+    return True
+
+
+def take_over(at: datetime) -> None:
+    """Activate in the registry what was activated while there was no database."""
+    noted = active_id(None)
+    if noted is None:
+        return
+    try:
+        model = classifier.load(folder() / noted)
+    except (classifier.ArtefactError, OSError) as error:
+        (folder() / ACTIVE).unlink()
+        note(f"此前启用的模型 {noted} 读不出来（{error}），改用起步模型")
+        return
+    activate(model, at)
+    note(f"已启用此前选定的模型 {noted}")
 
 
 def _loaded(model_id: str) -> classifier.Classifier:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hotline.cli import clock, workshop
 from hotline.cli.tabular import written
+from hotline.services import learning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,7 +220,7 @@ def test_plots_without_the_drawing_library_are_one_clear_line(
 def test_the_starter_is_registered_once(app: APIFlask, model: str) -> None:
     from datetime import UTC, datetime
 
-    from hotline.cli.model import ensure_starter
+    from hotline.cli.workshop import ensure_starter
     from hotline.db import db, transaction
     from hotline.models import ModelVersion
 
@@ -255,5 +257,30 @@ def test_models_live_without_a_database(starter_folder: Path, tmp_path: Path) ->
     assert run("predict", "小区停水三天").returncode == 0
     refused = run("activate", "starter")
     assert refused.returncode == 1
-    assert "启用模型需要数据库" in refused.stderr
+    assert "数据库连接不上，模型没有启用" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_without_a_database_a_model_is_chosen_and_taken_over_later(
+    hotline: Callable[..., Said],
+    shelf: Path,
+    model: str,
+    starter_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(starter_folder, shelf / "starter", dirs_exist_ok=True)
+    with monkeypatch.context() as unbuilt:
+        unbuilt.setattr("hotline.queries.health.are_migrations_at_head", lambda: False)
+        said = hotline("model", "activate", "starter", "--json")
+        assert said.code == 0, said.err
+        assert said.json["registered"] is False
+        assert hotline("model", "list", "--json").json["active"] == "starter"
+        assert hotline("model", "predict", "小区停水三天", "--json").json["model"] == "starter"
+    assert (shelf / "ACTIVE").exists()
+    workshop.take_over(clock.now())
+    assert not (shelf / "ACTIVE").exists()
+    assert learning.active_model_id() == "starter"
+    (shelf / "ACTIVE").write_text("gone", "utf-8")
+    workshop.take_over(clock.now())
+    assert not (shelf / "ACTIVE").exists()
+    assert learning.active_model_id() == "starter"
